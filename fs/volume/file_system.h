@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "drivers/block/block_batch.h"
+#include "platforms/base/bytes.h"
+#include "platforms/base/result.h"
+
+namespace flint::volume {
+
+/// A file or directory of one file system: a plain value that owns nothing.
+/// Stays meaningful until the file is deleted or moved.
+struct File {
+  uint64_t size_bytes;  // 0 for a directory
+  bool is_directory;
+  /// Where it is; known only to the file system that made it.
+  std::array<uint64_t, 3> location;
+};
+
+/// A name in a directory. Names are UTF-8; the longest a FAT or UEFI name can
+/// be is 255 UTF-16 units, at most three bytes each.
+struct DirectoryEntry {
+  static constexpr size_t kMaxNameBytes = 255 * 3;
+
+  File file;
+  size_t name_size;
+  std::array<char, kMaxNameBytes> name_storage;
+
+  std::string_view name() const { return {name_storage.data(), name_size}; }
+};
+
+/// How far a listing has come. Starts default-constructed.
+struct DirectoryCursor {
+  uint64_t position = 0;
+};
+
+/// A mounted file system.
+///
+/// Paths are UTF-8, separated by '/' or '\\' (both, mixed, repeated, leading or
+/// trailing are fine), compared without case as the format prescribes; "." and
+/// ".." work, and ".." of the root is the root.
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+
+  /// The file at `path` below `directory`. kNotFound; kCorrupt.
+  virtual Result<File> Open(const File& directory, std::string_view path) = 0;
+
+  virtual File root() = 0;
+
+  /// The file at `path` below the root.
+  Result<File> Open(std::string_view path) { return Open(root(), path); }
+
+  /// Fills in the next entry and advances the cursor; false at the end.
+  /// "." and ".." and volume labels are not listed.
+  virtual Result<bool> List(const File& directory,
+                            DirectoryCursor& cursor,
+                            DirectoryEntry& entry) = 0;
+
+  /// Reads bytes [offset, offset + out.size()) now. kOutOfRange beyond the end
+  /// of the file. For headers, small texts and odd pieces.
+  virtual Status Read(const File& file, uint64_t offset, MutableBytes out) = 0;
+
+  /// Adds to `batch` what reads bytes [offset, offset + size_bytes) of the file
+  /// to the start of `destination`, straight from the disk. Nothing of it may
+  /// be used before the batch was submitted.
+  ///
+  /// `destination` must hold `size_bytes` rounded up to the disk's block size,
+  /// and start at a multiple of `block::kBufferAlignmentBytes`; what follows
+  /// the last byte is undefined. Any `offset` works; one that is a multiple of
+  /// the block size needs no copy.
+  virtual Status ReadInto(const File& file,
+                          uint64_t offset,
+                          uint64_t size_bytes,
+                          MutableBytes destination,
+                          block::BlockBatch& batch) = 0;
+};
+
+}  // namespace flint::volume
