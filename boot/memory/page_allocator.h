@@ -29,6 +29,9 @@ struct PageRequest {
   uint64_t max_address = UINT64_MAX;
   Search search = Search::kHighestFirst;
   MemoryUse use = MemoryUse::kFirmware;
+  /// Recorded with the pages and told apart from other owners', otherwise
+  /// without meaning here: a place for UEFI's memory type.
+  uint32_t owner = 0;
 };
 
 /// Hands out free RAM. Never page 0, never below 1 MiB, never a range the VMM
