@@ -16,6 +16,10 @@ class Clock {
 
   /// Nanoseconds since an arbitrary start; never goes back.
   virtual uint64_t NowNs() = 0;
+
+  /// To be called in every turn of a busy wait: lets the processor rest for a
+  /// moment (`pause`), and in tests lets the simulated device work.
+  virtual void Relax() {}
 };
 
 /// The end of a bounded wait:
