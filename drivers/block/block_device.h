@@ -58,6 +58,13 @@ class BlockDevice {
   /// Makes all completed writes durable.
   Status Flush();
 
+  /// Stops the device for good, before its memory or the machine changes
+  /// hands: afterwards nothing it was told to do can reach memory, and all
+  /// transfers fail with kDeviceError. May be called again. On failure
+  /// (kTimedOut) the device may still write to memory it was given, which must
+  /// then not be reused.
+  virtual Status Quiesce() { return {}; }
+
  protected:
   /// `name` must outlive the device.
   BlockDevice(const BlockGeometry& geometry, std::string_view name)
