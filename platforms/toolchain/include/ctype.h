@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Empty: included by libc++, used by nothing in a guest.
