@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Brings files of a Debian package into the build, without root."""
 
 _OVERRIDE = "FLINT_DEBIAN_PACKAGES"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Finds the programs that make and check disk images."""
 
 # Program to the Debian package that holds it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Finds QEMU."""
 
 _OVERRIDE = "FLINT_QEMU_PREFIX"
