@@ -9,17 +9,29 @@ inline constexpr uint64_t kNanosecondsPerMicrosecond = 1'000;
 inline constexpr uint64_t kNanosecondsPerMillisecond = 1'000'000;
 inline constexpr uint64_t kNanosecondsPerSecond = 1'000'000'000;
 
-/// A monotonic clock.
+/// A monotonic clock that counts in ticks and knows how long a tick is.
+///
+/// Reading ticks is cheap; knowing their length may need a measurement. So
+/// keep ticks (a mark's time, a wait's start) and convert when someone asks.
 class Clock {
  public:
   virtual ~Clock() = default;
 
-  /// Nanoseconds since an arbitrary start; never goes back.
-  virtual uint64_t NowNs() = 0;
+  /// Ticks since an arbitrary start; never goes back. Costs an instruction,
+  /// not a VM exit.
+  virtual uint64_t NowTicks() = 0;
 
-  /// To be called in every turn of a busy wait: lets the processor rest for a
-  /// moment (`pause`), and in tests lets the simulated device work.
+  /// How many nanoseconds so many ticks take. The first call may take up to a
+  /// millisecond.
+  virtual uint64_t TicksToNs(uint64_t ticks) = 0;
+
+  /// Called in every turn of a busy wait: lets the processor rest for a moment
+  /// (`pause`), and in tests lets the simulated device work.
+  /// `Deadline::Passed` does it.
   virtual void Relax() {}
+
+  /// Nanoseconds since an arbitrary start; never goes back.
+  uint64_t NowNs() { return TicksToNs(NowTicks()); }
 };
 
 /// The end of a bounded wait:
@@ -27,16 +39,32 @@ class Clock {
 ///     for (const Deadline deadline(clock, timeout_ns); !Ready();) {
 ///       if (deadline.Passed()) return Fail(ErrorCode::kTimedOut, "...");
 ///     }
+///
+/// A wait that ends soon never makes the clock measure its ticks.
 class Deadline {
  public:
   Deadline(Clock& clock, uint64_t timeout_ns)
-      : clock_(clock), start_ns_(clock.NowNs()), timeout_ns_(timeout_ns) {}
+      : clock_(clock),
+        start_ticks_(clock.NowTicks()),
+        timeout_ns_(timeout_ns) {}
 
-  bool Passed() const { return clock_.NowNs() - start_ns_ >= timeout_ns_; }
+  /// True once `timeout_ns` have gone by. Never true too early.
+  bool Passed() const {
+    clock_.Relax();
+    const uint64_t ticks = clock_.NowTicks() - start_ticks_;
+    // Cannot be over yet if ticks were this slow. Were they slower still, the
+    // wait would only last longer.
+    if (ticks < timeout_ns_ / kSlowestTickNs) return false;
+    return clock_.TicksToNs(ticks) >= timeout_ns_;
+  }
 
  private:
+  /// No time-stamp counter runs below 250 MHz. (Under QEMU's `-icount` it runs
+  /// at 1 GHz.)
+  static constexpr uint64_t kSlowestTickNs = 4;
+
   Clock& clock_;
-  uint64_t start_ns_;
+  uint64_t start_ticks_;
   uint64_t timeout_ns_;
 };
 
