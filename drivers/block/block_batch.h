@@ -25,7 +25,8 @@ class BlockBatch {
   /// storage is empty (kNoMemory).
   Status Add(BlockExtent extent);
 
-  /// Reads everything added since the last submission.
+  /// Reads everything added since the last submission. Whether it succeeds or
+  /// not, the batch is empty afterwards.
   Status Submit();
 
  private:

@@ -71,6 +71,8 @@ class BlockDevice {
       : geometry_(geometry), name_(name) {}
 
  private:
+  // What a driver implements. The extents obey the rules above; some may be
+  // empty.
   virtual Status DoRead(std::span<const BlockExtent> extents) = 0;
   virtual Status DoWrite(std::span<const ConstBlockExtent> extents) = 0;
   virtual Status DoFlush() = 0;
