@@ -131,15 +131,18 @@ class MemoryMap final : public PageAllocator {
     MemoryType type;
     uint32_t owner = 0;
   };
+  enum class Over : uint8_t { kFreeOnly, kLessStrict };
 
   size_t IndexAt(uint64_t address) const;
   Status Replace(uint64_t address, uint64_t end, std::optional<Kind> kind);
   Status Splice(size_t first,
                 size_t last,
                 std::span<const MemoryRange> replacement);
-  template <typename Yields>
-  void Overlay(uint64_t address, uint64_t end, Kind kind, Yields yields);
+  void Overlay(uint64_t address, uint64_t end, Kind kind, Over over);
   void Withhold(uint64_t address, uint64_t end);
+  std::optional<uint64_t> FindFree(const PageRequest& request,
+                                   uint64_t size,
+                                   uint64_t alignment) const;
   void AddRam(const E820Entry& entry);
   void AddOther(const E820Entry& entry);
 
