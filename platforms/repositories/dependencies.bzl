@@ -12,6 +12,14 @@ _RULES_CC_FOR_BAZEL_4 = [
     "[\"@bazel_tools//tools/cpp:toolchain_type\"]",
 ]
 
+# Bazel 4's @platforms has no WebAssembly.
+_ABSEIL_FOR_BAZEL_4 = [
+    "constraint_values = [\n        \"@platforms//cpu:wasm32\",\n    ]",
+    "values = {\"cpu\": \"wasm32\"}",
+    "constraint_values = [\n        \"@platforms//cpu:wasm64\",\n    ]",
+    "values = {\"cpu\": \"wasm64\"}",
+]
+
 def flint_dependencies():
     """Declares the external repositories of the workspace."""
     rules_java_stand_in(name = "rules_java")
@@ -53,4 +61,5 @@ def flint_dependencies():
         debian_file = "abseil_20220623.1.orig.tar.gz",
         debian_sha256 = "abfe2897f3a30edaa74bc34365afe3c2a3cd012091a97dc7e008f7016adcd5fe",
         debian_strip_prefix = "abseil-20220623.1",
+        replacements = {"absl/BUILD.bazel": _ABSEIL_FOR_BAZEL_4},
     )
