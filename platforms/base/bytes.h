@@ -18,7 +18,8 @@ using MutableBytes = std::span<std::byte>;
 /// A structure whose memory is its wire format: any bytes are a valid value and
 /// any address is aligned. Build them of `uint8_t`, `Le32`, `Be16`, arrays.
 template <typename T>
-concept WireType = std::is_trivially_copyable_v<T> && alignof(T) == 1;
+concept WireType = std::is_trivially_copyable_v<T> && alignof(T) == 1 &&
+                   !std::is_array_v<T>;  // a string literal is text
 
 /// The bytes of a wire structure.
 template <WireType T>

@@ -73,5 +73,9 @@ TEST(WriteWire, StoresWhatReadWireReads) {
               IsError(ErrorCode::kOutOfRange));
 }
 
+TEST(AsBytes, TakesALiteralWithoutItsTerminator) {
+  EXPECT_EQ(AsBytes("abc").size(), 3u);
+}
+
 }  // namespace
 }  // namespace flint
