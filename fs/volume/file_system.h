@@ -22,6 +22,27 @@ struct File {
   std::array<uint64_t, 3> location;
 };
 
+/// A point in time as a format stores it: local time without a zone. Year 0
+/// means that the format does not tell.
+struct Timestamp {
+  uint16_t year = 0;
+  uint8_t month = 0;  // from 1
+  uint8_t day = 0;    // from 1
+  uint8_t hour = 0;
+  uint8_t minute = 0;
+  uint8_t second = 0;
+  uint32_t nanosecond = 0;
+  bool operator==(const Timestamp&) const = default;
+};
+
+struct FileAttributes {
+  bool read_only = false;
+  bool hidden = false;
+  bool system = false;
+  bool archive = false;
+  bool operator==(const FileAttributes&) const = default;
+};
+
 /// A name in a directory. Names are UTF-8; the longest a FAT or UEFI name can
 /// be is 255 UTF-16 units, at most three bytes each.
 struct DirectoryEntry {
@@ -30,6 +51,10 @@ struct DirectoryEntry {
   File file;
   size_t name_size;
   std::array<char, kMaxNameBytes> name_storage;
+  FileAttributes attributes{};
+  Timestamp created{};
+  Timestamp modified{};
+  Timestamp accessed{};
 
   std::string_view name() const { return {name_storage.data(), name_size}; }
 };
