@@ -26,10 +26,10 @@ MutableBytes FakeGuestMemory::AddRegion(uint64_t address, uint64_t size_bytes) {
       Abort("regions overlap");
     }
   }
-  Region& region = regions_.emplace_back(Region{
-      .address = address,
-      .size_bytes = size_bytes,
-      .storage = std::make_unique_for_overwrite<std::byte[]>(size_bytes)});
+  Region& region = regions_.emplace_back();
+  region.address = address;
+  region.size_bytes = size_bytes;
+  region.storage.reset(new (kAlignment) std::byte[size_bytes]);
   std::fill_n(region.storage.get(), size_bytes, kGarbage);
   return {region.storage.get(), size_bytes};
 }

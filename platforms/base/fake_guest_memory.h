@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "platforms/base/bytes.h"
@@ -18,7 +19,9 @@ class FakeGuestMemory final : public GuestMemory {
  public:
   /// Adds [address, address + size_bytes), filled with garbage (0xA5), and
   /// returns it. Each region is its own allocation, so that a sanitizer sees
-  /// accesses beyond it. Overlap with another region aborts the test.
+  /// accesses beyond it. A region that starts at a page boundary does so on the
+  /// host as well, so that buffers in it are aligned as they will be in the
+  /// guest. Overlap with another region aborts the test.
   MutableBytes AddRegion(uint64_t address, uint64_t size_bytes);
 
   /// Adds a region holding `content`.
@@ -31,10 +34,17 @@ class FakeGuestMemory final : public GuestMemory {
   uint64_t AddressOf(const std::byte* bytes) override;
 
  private:
+  static constexpr std::align_val_t kAlignment{4096};
+  struct Delete {
+    void operator()(std::byte* bytes) const {
+      ::operator delete[](bytes, kAlignment);
+    }
+  };
+
   struct Region {
     uint64_t address;
     uint64_t size_bytes;
-    std::unique_ptr<std::byte[]> storage;
+    std::unique_ptr<std::byte[], Delete> storage;
   };
 
   std::vector<Region> regions_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platforms/base/fake_guest_memory.h"
 
+#include <memory>
+
 #include "testing/result_matchers.h"
 
 namespace flint {
@@ -39,6 +41,18 @@ TEST(FakeGuestMemory, HoldsTheContentOfARegion) {
   ASSERT_OK_AND_ASSIGN(const auto bytes, memory.Map(0x13, 4));
 
   EXPECT_EQ(AsText(bytes), "tent");
+}
+
+TEST(FakeGuestMemory, KeepsPageAlignmentOnTheHost) {
+  FakeGuestMemory memory;
+  const MutableBytes small = memory.AddRegion(0x1000, 1);
+  const MutableBytes large = memory.AddRegion(0x5000, 0x3000);
+
+  for (const MutableBytes region : {small, large}) {
+    void* start = region.data();
+    size_t room = region.size();
+    EXPECT_EQ(std::align(4096, 1, start, room), region.data());
+  }
 }
 
 TEST(FakeGuestMemoryDeathTest, AbortsOnOverlapAndOnForeignBytes) {
