@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platforms/runtime/backtrace.h"
+
+#include <array>
+#include <vector>
+
+#include "platforms/base/bytes.h"
+#include "platforms/base/endian.h"
+#include "platforms/base/fake_guest_memory.h"
+#include "testing/result_matchers.h"
+
+namespace flint::runtime {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr AddressRange kStack = {0x10'000, 0x11'000};
+constexpr AddressRange kText = {0x40'000, 0x50'000};
+
+class BacktraceTest : public ::testing::Test {
+ protected:
+  void SetFrame(uint64_t at, uint64_t caller, uint64_t return_address) {
+    struct {
+      Le64 caller;
+      Le64 return_address;
+    } const frame = {caller, return_address};
+    ASSERT_OK(WriteWire(stack_, at - kStack.address, frame));
+  }
+
+  std::vector<uint64_t> Walk(uint64_t frame_pointer, size_t limit = 32) {
+    std::vector<uint64_t> addresses(limit);
+    addresses.resize(
+        WalkFrames(memory_, frame_pointer, kStack, kText, addresses));
+    return addresses;
+  }
+
+  FakeGuestMemory memory_;
+  MutableBytes stack_ = memory_.AddRegion(kStack.address, kStack.size_bytes());
+};
+
+TEST_F(BacktraceTest, ListsReturnAddressesInnermostFirst) {
+  SetFrame(0x10'100, 0x10'200, 0x40'010);
+  SetFrame(0x10'200, 0x10'FF0, 0x40'020);
+  SetFrame(0x10'FF0, 0, 0x4F'FFF);
+
+  EXPECT_THAT(Walk(0x10'100), ElementsAre(0x40'010, 0x40'020, 0x4F'FFF));
+}
+
+TEST_F(BacktraceTest, StopsAtAReturnAddressOutsideTheText) {
+  SetFrame(0x10'100, 0x10'200, 0x40'010);
+  SetFrame(0x10'200, 0x10'300, 0x50'000);
+  SetFrame(0x10'300, 0, 0x40'020);
+
+  EXPECT_THAT(Walk(0x10'100), ElementsAre(0x40'010));
+}
+
+TEST_F(BacktraceTest, StopsAtAFrameThatDoesNotGoUp) {
+  SetFrame(0x10'100, 0x10'100, 0x40'010);
+  SetFrame(0x10'200, 0x10'100, 0x40'020);
+
+  EXPECT_THAT(Walk(0x10'100), ElementsAre(0x40'010));
+  EXPECT_THAT(Walk(0x10'200), ElementsAre(0x40'020));
+}
+
+TEST_F(BacktraceTest, ReadsOnlyAlignedFramesWithinTheStack) {
+  SetFrame(0x10'101, 0, 0x40'010);
+
+  EXPECT_THAT(Walk(0x10'101), IsEmpty());
+  EXPECT_THAT(Walk(kStack.address - 8), IsEmpty());
+  EXPECT_THAT(Walk(kStack.end - 8), IsEmpty());
+  EXPECT_THAT(Walk(kStack.end), IsEmpty());
+  EXPECT_THAT(Walk(UINT64_MAX - 7), IsEmpty());
+}
+
+TEST_F(BacktraceTest, StopsWhenTheOutputIsFull) {
+  for (uint64_t at = 0x10'000; at < 0x10'F00; at += 16) {
+    SetFrame(at, at + 16, 0x40'010);
+  }
+
+  EXPECT_THAT(Walk(0x10'000, 7), SizeIs(7));
+}
+
+}  // namespace
+}  // namespace flint::runtime
