@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "efi/abi/protocol/device_path.h"
+
+namespace flint::efi::abi {
+
+inline constexpr EFI_GUID EFI_DEVICE_PATH_UTILITIES_PROTOCOL_GUID =
+    EFI_GUID::Of("0379be4e-d706-437d-b037-edb82fb772a4");
+
+using EFI_DEVICE_PATH_UTILS_GET_DEVICE_PATH_SIZE =
+    UINTN(EFIAPI*)(const EFI_DEVICE_PATH_PROTOCOL* DevicePath);
+using EFI_DEVICE_PATH_UTILS_DUP_DEVICE_PATH = EFI_DEVICE_PATH_PROTOCOL*(
+    EFIAPI*)(const EFI_DEVICE_PATH_PROTOCOL* DevicePath);
+using EFI_DEVICE_PATH_UTILS_APPEND_PATH =
+    EFI_DEVICE_PATH_PROTOCOL*(EFIAPI*)(const EFI_DEVICE_PATH_PROTOCOL* Src1,
+                                       const EFI_DEVICE_PATH_PROTOCOL* Src2);
+using EFI_DEVICE_PATH_UTILS_APPEND_NODE = EFI_DEVICE_PATH_PROTOCOL*(
+    EFIAPI*)(const EFI_DEVICE_PATH_PROTOCOL* DevicePath,
+             const EFI_DEVICE_PATH_PROTOCOL* DeviceNode);
+using EFI_DEVICE_PATH_UTILS_APPEND_INSTANCE = EFI_DEVICE_PATH_PROTOCOL*(
+    EFIAPI*)(const EFI_DEVICE_PATH_PROTOCOL* DevicePath,
+             const EFI_DEVICE_PATH_PROTOCOL* DevicePathInstance);
+using EFI_DEVICE_PATH_UTILS_GET_NEXT_INSTANCE = EFI_DEVICE_PATH_PROTOCOL*(
+    EFIAPI*)(EFI_DEVICE_PATH_PROTOCOL** DevicePathInstance,
+             UINTN* DevicePathInstanceSize);
+using EFI_DEVICE_PATH_UTILS_IS_MULTI_INSTANCE =
+    BOOLEAN(EFIAPI*)(const EFI_DEVICE_PATH_PROTOCOL* DevicePath);
+using EFI_DEVICE_PATH_UTILS_CREATE_NODE = EFI_DEVICE_PATH_PROTOCOL*(
+    EFIAPI*)(UINT8 NodeType, UINT8 NodeSubType, UINT16 NodeLength);
+
+/// [uefi-2.10 10.5]
+struct EFI_DEVICE_PATH_UTILITIES_PROTOCOL {
+  EFI_DEVICE_PATH_UTILS_GET_DEVICE_PATH_SIZE GetDevicePathSize;
+  EFI_DEVICE_PATH_UTILS_DUP_DEVICE_PATH DuplicateDevicePath;
+  EFI_DEVICE_PATH_UTILS_APPEND_PATH AppendDevicePath;
+  EFI_DEVICE_PATH_UTILS_APPEND_NODE AppendDeviceNode;
+  EFI_DEVICE_PATH_UTILS_APPEND_INSTANCE AppendDevicePathInstance;
+  EFI_DEVICE_PATH_UTILS_GET_NEXT_INSTANCE GetNextDevicePathInstance;
+  EFI_DEVICE_PATH_UTILS_IS_MULTI_INSTANCE IsDevicePathMultiInstance;
+  EFI_DEVICE_PATH_UTILS_CREATE_NODE CreateDeviceNode;
+};
+static_assert(sizeof(EFI_DEVICE_PATH_UTILITIES_PROTOCOL) == 64);
+
+inline constexpr EFI_GUID EFI_DEVICE_PATH_TO_TEXT_PROTOCOL_GUID =
+    EFI_GUID::Of("8b843e20-8132-4852-90cc-551a4e4a7f1c");
+
+using EFI_DEVICE_PATH_TO_TEXT_NODE =
+    CHAR16*(EFIAPI*)(const EFI_DEVICE_PATH_PROTOCOL* DeviceNode,
+                     BOOLEAN DisplayOnly,
+                     BOOLEAN AllowShortcuts);
+using EFI_DEVICE_PATH_TO_TEXT_PATH =
+    CHAR16*(EFIAPI*)(const EFI_DEVICE_PATH_PROTOCOL* DevicePath,
+                     BOOLEAN DisplayOnly,
+                     BOOLEAN AllowShortcuts);
+
+/// [uefi-2.10 10.6.2]
+struct EFI_DEVICE_PATH_TO_TEXT_PROTOCOL {
+  EFI_DEVICE_PATH_TO_TEXT_NODE ConvertDeviceNodeToText;
+  EFI_DEVICE_PATH_TO_TEXT_PATH ConvertDevicePathToText;
+};
+static_assert(sizeof(EFI_DEVICE_PATH_TO_TEXT_PROTOCOL) == 16);
+
+inline constexpr EFI_GUID EFI_DEVICE_PATH_FROM_TEXT_PROTOCOL_GUID =
+    EFI_GUID::Of("05c99a21-c70f-4ad2-8a5f-35df3343f51e");
+
+using EFI_DEVICE_PATH_FROM_TEXT_NODE =
+    EFI_DEVICE_PATH_PROTOCOL*(EFIAPI*)(const CHAR16* TextDeviceNode);
+using EFI_DEVICE_PATH_FROM_TEXT_PATH =
+    EFI_DEVICE_PATH_PROTOCOL*(EFIAPI*)(const CHAR16* TextDevicePath);
+
+/// [uefi-2.10 10.6.5]
+struct EFI_DEVICE_PATH_FROM_TEXT_PROTOCOL {
+  EFI_DEVICE_PATH_FROM_TEXT_NODE ConvertTextToDeviceNode;
+  EFI_DEVICE_PATH_FROM_TEXT_PATH ConvertTextToDevicePath;
+};
+static_assert(sizeof(EFI_DEVICE_PATH_FROM_TEXT_PROTOCOL) == 16);
+
+}  // namespace flint::efi::abi

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "efi/abi/protocol/device_path.h"
+#include "efi/abi/types.h"
+
+namespace flint::efi::abi {
+
+inline constexpr EFI_GUID EFI_DRIVER_BINDING_PROTOCOL_GUID =
+    EFI_GUID::Of("18a031ab-b443-4d1a-a5c0-0c09261e9f71");
+
+struct EFI_DRIVER_BINDING_PROTOCOL;
+using EFI_DRIVER_BINDING_PROTOCOL_SUPPORTED =
+    EFI_STATUS(EFIAPI*)(EFI_DRIVER_BINDING_PROTOCOL* This,
+                        EFI_HANDLE ControllerHandle,
+                        EFI_DEVICE_PATH_PROTOCOL* RemainingDevicePath);
+using EFI_DRIVER_BINDING_PROTOCOL_START =
+    EFI_STATUS(EFIAPI*)(EFI_DRIVER_BINDING_PROTOCOL* This,
+                        EFI_HANDLE ControllerHandle,
+                        EFI_DEVICE_PATH_PROTOCOL* RemainingDevicePath);
+using EFI_DRIVER_BINDING_PROTOCOL_STOP =
+    EFI_STATUS(EFIAPI*)(EFI_DRIVER_BINDING_PROTOCOL* This,
+                        EFI_HANDLE ControllerHandle,
+                        UINTN NumberOfChildren,
+                        EFI_HANDLE* ChildHandleBuffer);
+
+/// [uefi-2.10 11.1]
+struct EFI_DRIVER_BINDING_PROTOCOL {
+  EFI_DRIVER_BINDING_PROTOCOL_SUPPORTED Supported;
+  EFI_DRIVER_BINDING_PROTOCOL_START Start;
+  EFI_DRIVER_BINDING_PROTOCOL_STOP Stop;
+  UINT32 Version;
+  EFI_HANDLE ImageHandle;
+  EFI_HANDLE DriverBindingHandle;
+};
+static_assert(sizeof(EFI_DRIVER_BINDING_PROTOCOL) == 48);
+static_assert(offsetof(EFI_DRIVER_BINDING_PROTOCOL, ImageHandle) == 32);
+
+inline constexpr EFI_GUID EFI_PLATFORM_DRIVER_OVERRIDE_PROTOCOL_GUID =
+    EFI_GUID::Of("6b30c738-a391-11d4-9a3b-0090273fc14d");
+
+struct EFI_PLATFORM_DRIVER_OVERRIDE_PROTOCOL;
+using EFI_PLATFORM_DRIVER_OVERRIDE_GET_DRIVER =
+    EFI_STATUS(EFIAPI*)(EFI_PLATFORM_DRIVER_OVERRIDE_PROTOCOL* This,
+                        EFI_HANDLE ControllerHandle,
+                        EFI_HANDLE* DriverImageHandle);
+using EFI_PLATFORM_DRIVER_OVERRIDE_GET_DRIVER_PATH =
+    EFI_STATUS(EFIAPI*)(EFI_PLATFORM_DRIVER_OVERRIDE_PROTOCOL* This,
+                        EFI_HANDLE ControllerHandle,
+                        EFI_DEVICE_PATH_PROTOCOL** DriverImagePath);
+using EFI_PLATFORM_DRIVER_OVERRIDE_DRIVER_LOADED =
+    EFI_STATUS(EFIAPI*)(EFI_PLATFORM_DRIVER_OVERRIDE_PROTOCOL* This,
+                        EFI_HANDLE ControllerHandle,
+                        EFI_DEVICE_PATH_PROTOCOL* DriverImagePath,
+                        EFI_HANDLE DriverImageHandle);
+
+/// [uefi-2.10 11.2]
+struct EFI_PLATFORM_DRIVER_OVERRIDE_PROTOCOL {
+  EFI_PLATFORM_DRIVER_OVERRIDE_GET_DRIVER GetDriver;
+  EFI_PLATFORM_DRIVER_OVERRIDE_GET_DRIVER_PATH GetDriverPath;
+  EFI_PLATFORM_DRIVER_OVERRIDE_DRIVER_LOADED DriverLoaded;
+};
+static_assert(sizeof(EFI_PLATFORM_DRIVER_OVERRIDE_PROTOCOL) == 24);
+
+inline constexpr EFI_GUID EFI_BUS_SPECIFIC_DRIVER_OVERRIDE_PROTOCOL_GUID =
+    EFI_GUID::Of("3bc1b285-8a15-4a82-aabf-4d7d13fb3265");
+
+struct EFI_BUS_SPECIFIC_DRIVER_OVERRIDE_PROTOCOL;
+using EFI_BUS_SPECIFIC_DRIVER_OVERRIDE_GET_DRIVER =
+    EFI_STATUS(EFIAPI*)(EFI_BUS_SPECIFIC_DRIVER_OVERRIDE_PROTOCOL* This,
+                        EFI_HANDLE* DriverImageHandle);
+
+/// [uefi-2.10 11.3]
+struct EFI_BUS_SPECIFIC_DRIVER_OVERRIDE_PROTOCOL {
+  EFI_BUS_SPECIFIC_DRIVER_OVERRIDE_GET_DRIVER GetDriver;
+};
+static_assert(sizeof(EFI_BUS_SPECIFIC_DRIVER_OVERRIDE_PROTOCOL) == 8);
+
+inline constexpr EFI_GUID EFI_DRIVER_FAMILY_OVERRIDE_PROTOCOL_GUID =
+    EFI_GUID::Of("b1ee129e-da36-4181-91f8-04a4923766a7");
+
+struct EFI_DRIVER_FAMILY_OVERRIDE_PROTOCOL;
+using EFI_DRIVER_FAMILY_OVERRIDE_GET_VERSION =
+    UINT32(EFIAPI*)(EFI_DRIVER_FAMILY_OVERRIDE_PROTOCOL* This);
+
+/// [uefi-2.10 11.8]
+struct EFI_DRIVER_FAMILY_OVERRIDE_PROTOCOL {
+  EFI_DRIVER_FAMILY_OVERRIDE_GET_VERSION GetVersion;
+};
+static_assert(sizeof(EFI_DRIVER_FAMILY_OVERRIDE_PROTOCOL) == 8);
+
+}  // namespace flint::efi::abi
