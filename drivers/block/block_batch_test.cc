@@ -16,10 +16,10 @@
 namespace flint::block {
 namespace {
 
-using ::testing::Each;
-using ::testing::ElementsAre;
 using ::flint::testing::IsError;
 using ::flint::testing::IsOk;
+using ::testing::Each;
+using ::testing::ElementsAre;
 using Request = FakeBlockDevice::Request;
 
 /// A disk whose block n is filled with n.

@@ -15,12 +15,12 @@
 namespace flint::block {
 namespace {
 
+using ::flint::testing::IsError;
+using ::flint::testing::IsOk;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::flint::testing::IsError;
-using ::flint::testing::IsOk;
 using ::testing::Not;
 using Request = FakeBlockDevice::Request;
 
