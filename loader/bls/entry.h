@@ -34,11 +34,11 @@ enum class Architecture : uint8_t { kX64, kAa64, kRiscV64 };
 
 /// What puts entries of either type in order.
 struct SortFields {
-  std::string_view sort_key;
-  std::string_view machine_id;
-  std::string_view version;
+  std::string_view sort_key = {};
+  std::string_view machine_id = {};
+  std::string_view version = {};
   /// The file name without its suffix.
-  std::string_view name;
+  std::string_view name = {};
   /// No tries are left.
   bool bad = false;
 };

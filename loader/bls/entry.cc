@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "loader/bls/entry.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "loader/bls/lines.h"
+#include "loader/bls/text.h"
+#include "loader/bls/version.h"
+
+namespace flint::bls {
+namespace {
+
+constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+/// Takes digits off the end of `text` as a number, large ones as the largest;
+/// absent if there are none.
+std::optional<uint32_t> TakeNumberAtEnd(std::string_view& text) {
+  size_t start = text.size();
+  while (start > 0 && IsDigit(text[start - 1])) --start;
+  if (start == text.size()) return std::nullopt;
+  uint64_t number = 0;
+  for (const char digit : text.substr(start)) {
+    number = std::min<uint64_t>(
+        number * 10 + static_cast<uint64_t>(digit - '0'), UINT32_MAX);
+  }
+  text = text.substr(0, start);
+  return static_cast<uint32_t>(number);
+}
+
+bool TakeAtEnd(std::string_view& text, char c) {
+  if (!text.ends_with(c)) return false;
+  text.remove_suffix(1);
+  return true;
+}
+
+/// Takes "+3" or "+3-1" off the end of a name.
+std::optional<BootCount> TakeBootCount(std::string_view& name) {
+  std::string_view rest = name;
+  const std::optional<uint32_t> last = TakeNumberAtEnd(rest);
+  if (!last) return std::nullopt;
+  BootCount count{.tries_left = *last, .tries_done = 0};
+  if (TakeAtEnd(rest, '-')) {
+    const std::optional<uint32_t> first = TakeNumberAtEnd(rest);
+    if (!first) return std::nullopt;
+    count = {.tries_left = *first, .tries_done = *last};
+  }
+  if (!TakeAtEnd(rest, '+') || rest.empty()) return std::nullopt;
+  name = rest;
+  return count;
+}
+
+/// The names that an architecture goes by in the UEFI specification.
+std::string_view NameOf(Architecture architecture) {
+  switch (architecture) {
+    case Architecture::kX64:
+      return "x64";
+    case Architecture::kAa64:
+      return "aa64";
+    case Architecture::kRiscV64:
+      return "riscv64";
+  }
+  return {};
+}
+
+/// What an entry says beyond what is kept.
+struct Raw {
+  std::string_view architecture;
+  bool has_devicetree = false;
+  bool has_efi = false;
+  bool has_uki = false;
+};
+
+std::optional<Error> FindObstacle(const Entry& entry,
+                                  const Raw& raw,
+                                  Architecture architecture) {
+  if (!raw.architecture.empty() &&
+      !EqualIgnoringCase(raw.architecture, NameOf(architecture))) {
+    return Error(ErrorCode::kUnsupported, "is for another architecture");
+  }
+  if (IsGrubPath(entry.linux)) {
+    return Error(ErrorCode::kUnsupported,
+                 "names its kernel by a variable that only GRUB knows");
+  }
+  if (raw.has_devicetree) {
+    return Error(ErrorCode::kUnsupported,
+                 "needs a device tree, which cannot be passed on");
+  }
+  if (!entry.linux.empty()) return std::nullopt;
+  if (raw.has_uki) {
+    return Error(ErrorCode::kUnsupported,
+                 "is a unified kernel image, which needs UEFI");
+  }
+  if (raw.has_efi) {
+    return Error(ErrorCode::kUnsupported, "is an EFI program");
+  }
+  return Error(ErrorCode::kCorrupt, "names no kernel");
+}
+
+/// Goes through an entry's text twice: to measure the lists, and to fill them.
+class EntryParser {
+ public:
+  EntryParser(std::string_view text, Arena& arena)
+      : text_(text), arena_(arena) {}
+
+  Status Parse(Entry& entry, Raw& raw) {
+    LineReader lines(text_);
+    while (const std::optional<Line> line = lines.Next()) {
+      SetText(*line, entry, raw);
+      if (line->key == "options") CountOptions(line->value);
+      if (line->key == "initrd") CountInitrds(line->value);
+    }
+    options_ = TRY(arena_.AllocateArray<char>(options_size_));
+    initrds_ = TRY(arena_.AllocateArray<std::string_view>(initrd_count_));
+    variables_ = TRY(arena_.AllocateArray<std::string_view>(variable_count_));
+    options_size_ = initrd_count_ = variable_count_ = 0;
+
+    lines = LineReader(text_);
+    while (const std::optional<Line> line = lines.Next()) {
+      if (line->key == "options") AddOptions(line->value);
+      if (line->key == "initrd") AddInitrds(line->value);
+    }
+    entry.options = {options_.data(), options_size_};
+    entry.initrds = initrds_.first(initrd_count_);
+    entry.dropped_variables = variables_.first(variable_count_);
+    return {};
+  }
+
+ private:
+  static void SetText(const Line& line, Entry& entry, Raw& raw) {
+    const std::array<std::pair<std::string_view, std::string_view*>, 6> keys{{
+        {"title", &entry.title},
+        {"version", &entry.version},
+        {"machine-id", &entry.machine_id},
+        {"sort-key", &entry.sort_key},
+        {"linux", &entry.linux},
+        {"architecture", &raw.architecture},
+    }};
+    for (const auto& [key, value] : keys) {
+      if (line.key == key) *value = line.value;
+    }
+    raw.has_devicetree |= line.key == "devicetree" && !line.value.empty();
+    raw.has_efi |= line.key == "efi";
+    raw.has_uki |= line.key == "uki" || line.key == "uki-url";
+  }
+
+  // Upper bounds will do.
+  void CountOptions(std::string_view value) {
+    options_size_ += value.size() + 1;
+    CountVariables(value);
+  }
+  void CountInitrds(std::string_view value) {
+    initrd_count_ += CountVariables(value);
+  }
+  size_t CountVariables(std::string_view value) {
+    size_t words = 0;
+    while (!TakeWord(value).empty()) ++words;
+    variable_count_ += words;
+    return words;
+  }
+
+  /// Copies the value but for GRUB's variables and the blanks before them.
+  void AddOptions(std::string_view value) {
+    bool first = true;
+    while (!value.empty()) {
+      const std::string_view rest = value;
+      const std::string_view word = TakeWord(value);
+      if (word.empty()) break;
+      if (IsGrubVariable(word)) {
+        variables_[variable_count_++] = word;
+        continue;
+      }
+      if (first) {
+        if (options_size_ != 0) options_[options_size_++] = ' ';
+        Append(word);
+      } else {
+        Append(rest.substr(0, rest.size() - value.size()));
+      }
+      first = false;
+    }
+  }
+
+  void Append(std::string_view text) {
+    options_size_ += text.copy(&options_[options_size_], text.size());
+  }
+
+  /// A value is one path, blanks and all. Only a line with GRUB's variables is
+  /// read as GRUB does: several words, each a path. (tuned writes
+  /// `initrd /initramfs.img $tuned_initrd`.)
+  void AddInitrds(std::string_view value) {
+    if (value.empty()) return;
+    if (!HasGrubPath(value)) {
+      initrds_[initrd_count_++] = value;
+      return;
+    }
+    for (std::string_view word = TakeWord(value); !word.empty();
+         word = TakeWord(value)) {
+      if (IsGrubPath(word)) {
+        variables_[variable_count_++] = word;
+      } else {
+        initrds_[initrd_count_++] = word;
+      }
+    }
+  }
+
+  std::string_view text_;
+  Arena& arena_;
+  std::span<char> options_;
+  std::span<std::string_view> initrds_;
+  std::span<std::string_view> variables_;
+  size_t options_size_ = 0;
+  size_t initrd_count_ = 0;
+  size_t variable_count_ = 0;
+};
+
+}  // namespace
+
+std::optional<EntryName> ParseEntryName(std::string_view file_name,
+                                        std::string_view suffix) {
+  if (file_name.size() <= suffix.size()) return std::nullopt;
+  const size_t size = file_name.size() - suffix.size();
+  if (!EqualIgnoringCase(file_name.substr(size), suffix)) return std::nullopt;
+  EntryName name{.id = file_name.substr(0, size), .count = std::nullopt};
+  name.count = TakeBootCount(name.id);
+  return name;
+}
+
+std::weak_ordering CompareForMenu(const SortFields& a, const SortFields& b) {
+  if (a.bad != b.bad) return a.bad <=> b.bad;
+  if (a.sort_key.empty() != b.sort_key.empty()) {
+    return a.sort_key.empty() <=> b.sort_key.empty();
+  }
+  if (!a.sort_key.empty()) {
+    if (const auto order = a.sort_key <=> b.sort_key; order != 0) return order;
+    if (const auto order = a.machine_id <=> b.machine_id; order != 0) {
+      return order;
+    }
+    if (const auto order = CompareVersions(b.version, a.version); order != 0) {
+      return order;
+    }
+  }
+  return CompareVersions(b.name, a.name);
+}
+
+SortFields Entry::sort_fields() const {
+  return {.sort_key = sort_key,
+          .machine_id = machine_id,
+          .version = version,
+          .name = file_name.substr(0, file_name.rfind('.')),
+          .bad = count && count->tries_left == 0};
+}
+
+Result<Entry> ParseEntry(std::string_view file_name,
+                         std::string_view text,
+                         Architecture architecture,
+                         Arena& arena) {
+  Entry entry;
+  entry.file_name = file_name;
+  entry.id = file_name;
+  if (const auto name = ParseEntryName(file_name, ".conf")) {
+    entry.id = name->id;
+    entry.count = name->count;
+  }
+  Raw raw;
+  TRY(EntryParser(text, arena).Parse(entry, raw));
+  entry.obstacle = FindObstacle(entry, raw, architecture);
+  return entry;
+}
+
+}  // namespace flint::bls
