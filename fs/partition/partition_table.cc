@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fs/partition/partition_table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "drivers/block/block_window.h"
+#include "fs/fat/boot_sector.h"
+#include "fs/partition/gpt.h"
+#include "fs/partition/mbr.h"
+#include "platforms/base/checked.h"
+#include "platforms/base/log.h"
+
+namespace flint::partition {
+namespace {
+
+/// What the disk's first 512 bytes say.
+struct FirstBlock {
+  MasterBootRecord record{};
+  MbrKind kind = MbrKind::kNone;
+  bool is_fat = false;
+};
+
+/// Looks at the start of the disk, and brings the usual GPT into view.
+Result<FirstBlock> ReadFirstBlock(block::BlockWindow& window) {
+  const block::BlockGeometry& geometry = window.range().device->geometry();
+  const uint64_t usual_end =
+      2 * uint64_t{geometry.block_size_bytes} + kGptUsualArrayBytes;
+  const Bytes bytes = TRY(window.View(0, fat::kBootSectorBytes, 0, usual_end));
+  FirstBlock first{.record = TRY(ReadWire<MasterBootRecord>(bytes))};
+  const uint64_t capacity_bytes = TRY(
+      CheckedMul<uint64_t>(geometry.block_count, geometry.block_size_bytes));
+  first.is_fat = fat::ParseBootSector(bytes, capacity_bytes).has_value();
+  first.kind = ClassifyMbr(first.record, first.is_fat, geometry.block_count);
+  return first;
+}
+
+/// The copies of the GPT after the first: where that says, if it says anything,
+/// and in the disk's last block.
+Result<PartitionTable> ReadBackupGpt(block::BlockWindow& window,
+                                     uint64_t stated_lba,
+                                     Arena& arena) {
+  const uint64_t last_lba = window.range().device->geometry().block_count - 1;
+  if (stated_lba > kGptPrimaryLba && stated_lba != last_lba) {
+    Result<PartitionTable> table = ReadGpt(window, stated_lba, arena, nullptr);
+    if (table) return table;
+  }
+  return ReadGpt(window, last_lba, arena, nullptr);
+}
+
+Result<PartitionTable> WholeDisk(const block::BlockDevice& disk, Arena& arena) {
+  const auto partitions = TRY(arena.AllocateArray<Partition>(1));
+  partitions[0].block_count = disk.geometry().block_count;
+  return PartitionTable{.scheme = Scheme::kWholeDisk, .partitions = partitions};
+}
+
+/// Reads a disk that is not divided by an MBR alone. `first_block` is an error
+/// if that block cannot be read; a GPT does not need it.
+Result<PartitionTable> ReadGptOrWholeDisk(const Result<FirstBlock>& first_block,
+                                          block::BlockWindow& window,
+                                          Arena& arena) {
+  const block::BlockDevice& disk = *window.range().device;
+  GptHeader header{};
+  const Result<PartitionTable> primary =
+      ReadGpt(window, kGptPrimaryLba, arena, &header);
+  if (primary || primary.error().code() == ErrorCode::kNoMemory) {
+    return primary;
+  }
+  const bool is_fat = first_block && first_block->is_fat;
+  const bool is_protective =
+      first_block && first_block->kind == MbrKind::kProtective;
+  // A file system made on the whole disk may leave an old backup in place.
+  if (is_fat && !is_protective) return WholeDisk(disk, arena);
+
+  Result<PartitionTable> backup =
+      ReadBackupGpt(window, header.alternate_lba, arena);
+  if (backup) {
+    log::Warning("{}: {}; using the backup", disk.name(), primary.error());
+    backup->from_backup = true;
+    return backup;
+  }
+  if (is_fat) return WholeDisk(disk, arena);
+  if (!first_block) return std::unexpected(first_block.error());
+  if (primary.error().code() != ErrorCode::kNotFound) return primary;
+  if (is_protective) {
+    return Fail(ErrorCode::kCorrupt, "GPT is missing, and so is its backup");
+  }
+  return Fail(ErrorCode::kNotFound, "no partition table and no file system");
+}
+
+}  // namespace
+
+Result<PartitionTable> ReadPartitionTable(block::BlockDevice& disk,
+                                          MutableBytes scratch,
+                                          Arena& arena) {
+  const block::BlockGeometry& geometry = disk.geometry();
+  if (scratch.size() < MinScratchBytes(geometry.block_size_bytes)) {
+    return Fail(ErrorCode::kNoMemory, "working memory is too small");
+  }
+  if (geometry.block_count == 0) {
+    return Fail(ErrorCode::kNotFound, "disk is empty");
+  }
+  TRY(CheckedMul<uint64_t>(geometry.block_count, geometry.block_size_bytes));
+  block::BlockWindow window({&disk, 0, geometry.block_count}, scratch);
+  const Result<FirstBlock> first_block = ReadFirstBlock(window);
+  if (first_block && first_block->kind == MbrKind::kPartitions) {
+    return ReadMbr(first_block->record, window, arena);
+  }
+  return ReadGptOrWholeDisk(first_block, window, arena);
+}
+
+}  // namespace flint::partition
