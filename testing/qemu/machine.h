@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flint::qemu {
+
+/// A virtio-blk disk and how the machine is given it.
+struct Disk {
+  /// Path of a raw image. It is never written: what the guest writes goes to
+  /// a temporary file that is thrown away.
+  std::string image;
+  /// A modern device, instead of the transitional one that QEMU makes.
+  bool disable_legacy = false;
+  /// On a bus of its own: behind a PCIe root port on q35, a PCI bridge on pc.
+  bool behind_bridge = false;
+  /// The disk refuses writes.
+  bool read_only = false;
+  uint32_t block_size_bytes = 512;
+};
+
+/// A virtual machine to be started, as QEMU's command line describes it:
+/// emulated processor (never KVM), no default devices, no reboot.
+class Machine {
+ public:
+  static Machine Q35() { return Machine("q35"); }
+  static Machine Pc() { return Machine("pc"); }
+
+  Machine& WithMemoryMib(int mebibytes);
+  /// The processor's model; "max" unless told.
+  Machine& WithCpu(std::string model);
+  /// An ELF with a PVH entry, or a Linux kernel.
+  Machine& WithKernel(std::string path);
+  /// What a Linux kernel finds as its initrd and a PVH entry as its module.
+  Machine& WithInitrd(std::string path);
+  Machine& WithCommandLine(std::string text);
+  /// Disks appear on the bus in the order they are added.
+  Machine& WithDisk(const Disk& disk);
+  /// Has QEMU count an event, such as virtio_blk_handle_read.
+  Machine& WithTrace(std::string_view event);
+  /// Guest time is one nanosecond an instruction, whatever the host is busy
+  /// with; a guest that has nothing to do sleeps in real time.
+  Machine& WithInstructionClock();
+  /// Power-off and reset leave the machine stopped, for queries, instead of
+  /// ending QEMU.
+  Machine& WithPauseOnShutdown();
+  Machine& WithArguments(const std::vector<std::string>& arguments);
+
+  /// All of it but the program's name and the serial port.
+  std::vector<std::string> Arguments() const;
+
+ private:
+  explicit Machine(std::string board) : board_(std::move(board)) {}
+
+  void Add(std::string option, std::string value);
+  void AddBridge(int index);
+
+  std::string board_;
+  std::string cpu_ = "max";
+  int memory_mebibytes_ = 256;
+  bool pauses_on_shutdown_ = false;
+  int disk_count_ = 0;
+  std::vector<std::string> arguments_;
+};
+
+}  // namespace flint::qemu
