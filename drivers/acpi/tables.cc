@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drivers/acpi/tables.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "drivers/acpi/fadt.h"
+#include "drivers/acpi/table_format.h"
+#include "platforms/base/endian.h"
+#include "platforms/base/log.h"
+
+namespace flint::acpi {
+namespace {
+
+// Where PC firmware leaves the root pointer. [acpi-6.5 5.2.5.1]
+constexpr uint64_t kBiosAreaAddress = 0xE0000;
+constexpr uint64_t kBiosAreaSizeBytes = 0x20000;
+constexpr uint64_t kExtendedBiosDataSegmentAddress = 0x40E;
+constexpr uint64_t kExtendedBiosDataSizeBytes = 1024;
+constexpr uint64_t kRootPointerStep = 16;
+
+constexpr uint32_t kMaxRootPointerSizeBytes = 4096;
+
+/// The FACS has neither checksum nor the usual header. [acpi-6.5 5.2.10]
+struct FacsStart {
+  static constexpr uint32_t kMinSizeBytes = 64;
+
+  Signature signature;
+  Le32 length;
+};
+static_assert(sizeof(FacsStart) == 8 && WireType<FacsStart>);
+
+std::string_view Text(const Signature& signature) {
+  return {signature.data(), signature.size()};
+}
+
+template <WireType T>
+Result<T> ReadAt(GuestMemory& memory, uint64_t address) {
+  const Bytes bytes = TRY(memory.Map(address, sizeof(T)));
+  return ReadWire<T>(bytes);
+}
+
+/// The root pointer at `address`; in revision 0, what came later reads as 0.
+/// kNotFound if there is none.
+Result<RootPointer> ReadRootPointer(GuestMemory& memory, uint64_t address) {
+  const Bytes start = TRY(memory.Map(address, RootPointer::kSizeRevision0));
+  RootPointer pointer{};
+  std::memcpy(&pointer, start.data(), start.size());
+  const std::string_view signature(pointer.signature.data(),
+                                   pointer.signature.size());
+  if (signature != RootPointer::kSignature) {
+    return Fail(ErrorCode::kNotFound, "no ACPI root pointer there");
+  }
+  if (!ChecksumIsGood(start)) {
+    return Fail(ErrorCode::kCorrupt, "ACPI root pointer has a bad checksum");
+  }
+  if (pointer.revision < 2) {
+    pointer.length = RootPointer::kSizeRevision0;
+    return pointer;
+  }
+  pointer = TRY(ReadAt<RootPointer>(memory, address));
+  if (pointer.length < sizeof(RootPointer) ||
+      pointer.length > kMaxRootPointerSizeBytes) {
+    return Fail(ErrorCode::kCorrupt, "ACPI root pointer has a bad length");
+  }
+  if (!ChecksumIsGood(TRY(memory.Map(address, pointer.length)))) {
+    return Fail(ErrorCode::kCorrupt,
+                "ACPI root pointer has a bad extended checksum");
+  }
+  return pointer;
+}
+
+/// The address of the first good root pointer in an area.
+std::optional<uint64_t> SearchRootPointer(GuestMemory& memory,
+                                          uint64_t address,
+                                          uint64_t size_bytes) {
+  const auto area = memory.Map(address, size_bytes);
+  if (!area) return std::nullopt;
+  const std::string_view text = AsText(*area);
+  for (uint64_t offset = 0; offset < text.size(); offset += kRootPointerStep) {
+    if (text.substr(offset).starts_with(RootPointer::kSignature) &&
+        ReadRootPointer(memory, address + offset)) {
+      return address + offset;
+    }
+  }
+  return std::nullopt;
+}
+
+/// Where the extended BIOS data area is, if anywhere.
+std::optional<uint64_t> ExtendedBiosDataAddress(GuestMemory& memory) {
+  const Result<Le16> segment =
+      ReadAt<Le16>(memory, kExtendedBiosDataSegmentAddress);
+  if (!segment || *segment == 0) return std::nullopt;
+  return uint64_t{*segment} << 4;
+}
+
+std::optional<uint64_t> FindRootPointer(GuestMemory& memory, uint64_t told) {
+  if (told != 0) {
+    const auto pointer = ReadRootPointer(memory, told);
+    if (pointer) return told;
+    log::Warning("ACPI at {:x}, as the VMM says: {}", told, pointer.error());
+  }
+  const auto found =
+      SearchRootPointer(memory, kBiosAreaAddress, kBiosAreaSizeBytes);
+  if (found) return found;
+  const auto area = ExtendedBiosDataAddress(memory);
+  if (!area) return std::nullopt;
+  return SearchRootPointer(memory, *area, kExtendedBiosDataSizeBytes);
+}
+
+/// The header of a table whose length is possible.
+Result<TableHeader> ReadHeader(GuestMemory& memory, uint64_t address) {
+  if (address == 0) return Fail(ErrorCode::kNotFound, "no ACPI table");
+  const auto header = TRY(ReadAt<TableHeader>(memory, address));
+  if (header.length < sizeof(TableHeader) ||
+      header.length > kMaxTableSizeBytes) {
+    return Fail(ErrorCode::kCorrupt, "ACPI table has an impossible length");
+  }
+  return header;
+}
+
+Result<Bytes> ReadWhole(GuestMemory& memory,
+                        uint64_t address,
+                        std::string_view signature) {
+  const TableHeader header = TRY(ReadHeader(memory, address));
+  if (Text(header.signature) != signature) {
+    return Fail(ErrorCode::kNotFound, "another ACPI table is there");
+  }
+  const Bytes table = TRY(memory.Map(address, header.length));
+  if (!ChecksumIsGood(table)) {
+    return Fail(ErrorCode::kCorrupt, "ACPI table has a bad checksum");
+  }
+  return table;
+}
+
+/// Collects ranges, each address once.
+class RangeList {
+ public:
+  RangeList(GuestMemory& memory, std::span<TableRange> storage)
+      : memory_(memory), storage_(storage) {}
+
+  std::span<TableRange> ranges() const { return storage_.first(count_); }
+
+  Status Add(const TableRange& range) {
+    const std::span<TableRange> present = ranges();
+    const bool known = std::any_of(
+        present.begin(), present.end(), [&](const TableRange& other) {
+          return other.address == range.address;
+        });
+    if (known || !memory_.Map(range.address, range.size_bytes)) return {};
+    if (count_ == storage_.size()) {
+      return Fail(ErrorCode::kNoMemory, "too many ACPI tables");
+    }
+    storage_[count_++] = range;
+    return {};
+  }
+
+  /// Adds what is at `address`, if anything is.
+  Status AddTable(uint64_t address) {
+    const Result<TableHeader> header = ReadHeader(memory_, address);
+    if (!header) return {};
+    return Add({.address = address, .size_bytes = header->length});
+  }
+
+  Status AddFacs(uint64_t address) {
+    if (address == 0) return {};
+    const Result<FacsStart> facs = ReadAt<FacsStart>(memory_, address);
+    if (!facs || Text(facs->signature) != "FACS" ||
+        facs->length < FacsStart::kMinSizeBytes ||
+        facs->length > kMaxTableSizeBytes) {
+      return {};
+    }
+    return Add(
+        {.address = address, .size_bytes = facs->length, .is_shared = true});
+  }
+
+ private:
+  GuestMemory& memory_;
+  std::span<TableRange> storage_;
+  size_t count_ = 0;
+};
+
+}  // namespace
+
+size_t Tables::Root::entry_count() const {
+  return entry_size == 0 ? 0
+                         : std::min(entries.size() / entry_size, kMaxTables);
+}
+
+uint64_t Tables::Root::EntryAt(size_t index) const {
+  Le64 entry = 0;
+  std::memcpy(&entry, entries.data() + index * entry_size, entry_size);
+  return entry;
+}
+
+Result<Tables::Root> Tables::ReadRootTable(GuestMemory& memory,
+                                           uint64_t address,
+                                           std::string_view signature,
+                                           size_t entry_size) {
+  const Bytes table = TRY(ReadWhole(memory, address, signature));
+  return Root{.address = address,
+              .entries = table.subspan(sizeof(TableHeader)),
+              .entry_size = entry_size};
+}
+
+Result<Tables> Tables::ReadRoot(GuestMemory& memory, uint64_t rsdp_address) {
+  const RootPointer pointer = TRY(ReadRootPointer(memory, rsdp_address));
+  const auto xsdt =
+      ReadRootTable(memory, pointer.xsdt_address, "XSDT", sizeof(uint64_t));
+  const auto rsdt =
+      ReadRootTable(memory, pointer.rsdt_address, "RSDT", sizeof(uint32_t));
+  if (!xsdt && !rsdt) {
+    const bool has_xsdt = pointer.xsdt_address != 0;
+    return std::unexpected(has_xsdt ? xsdt.error() : rsdt.error());
+  }
+  if (!xsdt && pointer.xsdt_address != 0) {
+    log::Warning("ACPI XSDT: {}; using the RSDT", xsdt.error());
+  }
+  return Tables(memory,
+                rsdp_address,
+                pointer.length,
+                xsdt ? *xsdt : Root{},
+                rsdt ? *rsdt : Root{});
+}
+
+Result<Tables> Tables::Find(GuestMemory& memory, uint64_t rsdp_address) {
+  const std::optional<uint64_t> found = FindRootPointer(memory, rsdp_address);
+  if (!found) return Fail(ErrorCode::kNotFound, "no ACPI tables");
+  return ReadRoot(memory, *found);
+}
+
+Result<Bytes> Tables::ReadTable(uint64_t address,
+                                std::string_view signature) const {
+  return ReadWhole(*memory_, address, signature);
+}
+
+Result<Bytes> Tables::FindTable(std::string_view signature,
+                                size_t index) const {
+  std::optional<Error> damage;
+  const Root& root = preferred_root();
+  for (size_t entry = 0; entry < root.entry_count(); ++entry) {
+    const uint64_t address = root.EntryAt(entry);
+    const auto header = ReadAt<TableHeader>(*memory_, address);
+    if (!header || Text(header->signature) != signature) continue;
+    const Result<Bytes> table = ReadTable(address, signature);
+    if (!table) {
+      if (!damage) damage = table.error();
+    } else if (index == 0) {
+      return *table;
+    } else {
+      --index;
+    }
+  }
+  if (damage) return std::unexpected(*damage);
+  return Fail(ErrorCode::kNotFound, "ACPI has no such table");
+}
+
+Result<std::span<TableRange>> Tables::ListRanges(
+    std::span<TableRange> storage) const {
+  RangeList list(*memory_, storage);
+  TRY(list.Add({.address = rsdp_address_, .size_bytes = rsdp_size_bytes_}));
+  for (const Root* root : {&xsdt_, &rsdt_}) {
+    TRY(list.AddTable(root->address));
+    for (size_t entry = 0; entry < root->entry_count(); ++entry) {
+      TRY(list.AddTable(root->EntryAt(entry)));
+    }
+  }
+  const Result<Bytes> table = FindTable(kFadtSignature);
+  if (!table) return list.ranges();
+  const Result<Fadt> fadt = ParseFadt(*table);
+  if (!fadt) return list.ranges();
+  TRY(list.AddTable(fadt->dsdt_address));
+  TRY(list.AddFacs(fadt->facs_address));
+  return list.ranges();
+}
+
+}  // namespace flint::acpi
