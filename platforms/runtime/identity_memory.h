@@ -15,7 +15,7 @@ namespace flint::runtime {
 ///
 /// It knows no more than two bounds. Whether something lies at an address is
 /// for the page tables to say, loudly; code that follows addresses from
-/// hostile tables puts `memory::KnownMemory` in front.
+/// hostile tables puts `paging::MappedMemory` in front.
 class IdentityMemory final : public GuestMemory {
  public:
   /// Gives access to [first, limit). The default is all but page 0; doors, who
