@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Checks what the rules of this folder made with the tools of others.
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "testing/qemu/runfiles.h"
+
+namespace flint::images {
+namespace {
+
+using qemu::Runfile;
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr size_t kMib = 1 << 20;
+
+/// Relative to where Bazel starts a test: mtools has a limit on paths.
+std::string Image(std::string_view name) {
+  return absl::StrCat("testing/images/", name);
+}
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file) << path;
+  std::ostringstream contents;
+  contents << file.rdbuf();
+  return std::move(contents).str();
+}
+
+struct Outcome {
+  int status;
+  std::string output;
+};
+
+/// Runs a tool of @host_tools with arguments for the shell.
+Outcome RunTool(std::string_view tool, std::string_view arguments) {
+  const std::string command = absl::StrCat(
+      Runfile(absl::StrCat("../host_tools/", tool)), " ", arguments, " 2>&1");
+  FILE* const pipe = popen(command.c_str(), "r");
+  std::string output;
+  std::array<char, 4096> buffer;
+  while (const size_t count = fread(buffer.data(), 1, buffer.size(), pipe)) {
+    output.append(buffer.data(), count);
+  }
+  return {.status = WEXITSTATUS(pclose(pipe)), .output = output};
+}
+
+/// The file's contents in the file system `image`, or in one that begins at
+/// an offset ("disk.img@@1M").
+std::string ReadFromFat(const std::string& image, std::string_view path) {
+  return RunTool("mcopy", absl::StrCat("-n -i ", image, " '::/", path, "' -"))
+      .output;
+}
+
+class FatFileSystem : public ::testing::TestWithParam<const char*> {
+ protected:
+  std::string image() const {
+    return Image(absl::StrCat("sample_", GetParam(), ".fat"));
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    ,
+    FatFileSystem,
+    ::testing::Values("fat12", "fat16", "fat32", "fat16_4096"),
+    [](const auto& name) { return name.param; });
+
+TEST_P(FatFileSystem, IsClean) {
+  const Outcome check = RunTool("fsck.fat", absl::StrCat("-n -v ", image()));
+
+  EXPECT_EQ(check.status, 0) << check.output;
+}
+
+TEST_P(FatFileSystem, HoldsTheFilesUnderTheirLongNames) {
+  EXPECT_EQ(ReadFromFat(image(), "loader/entries/A rather long name.conf"),
+            ReadFile(Image("sample.txt")));
+  EXPECT_EQ(ReadFromFat(image(), "random"), ReadFile(Image("sample_random")));
+}
+
+TEST(FatFileSystemType, IsAsAsked) {
+  for (const auto& [name, type] :
+       {std::pair{"fat12", "FAT12"}, {"fat16", "FAT16"}, {"fat32", "FAT32"}}) {
+    const std::string bytes =
+        ReadFile(Image(absl::StrCat("sample_", name, ".fat")));
+    EXPECT_THAT(bytes.substr(0, 512), HasSubstr(type));
+  }
+}
+
+TEST(FatFileSystemSectors, AreAsLargeAsAsked) {
+  const std::string bytes = ReadFile(Image("sample_fat16_4096.fat"));
+
+  EXPECT_EQ(bytes.substr(11, 2), std::string("\x00\x10", 2));
+}
+
+TEST(FatFileSystemBytes, AreTheSameEachTime) {
+  EXPECT_EQ(ReadFile(Image("sample_fat16.fat")),
+            ReadFile(Image("sample_fat16_again.fat")));
+}
+
+TEST(LoopedFatChain, IsSeenByAnotherChecker) {
+  for (const std::string_view name : {"fat12", "fat16", "fat32"}) {
+    const Outcome check = RunTool(
+        "fsck.fat",
+        absl::StrCat("-n ", Image(absl::StrCat("looped_", name)), ".fat"));
+
+    EXPECT_NE(check.status, 0);
+    EXPECT_THAT(
+        check.output,
+        AllOf(HasSubstr("/RANDOM"), HasSubstr("Circular cluster chain")));
+  }
+}
+
+TEST(GptDisk, IsValid) {
+  const Outcome check =
+      RunTool("sgdisk", absl::StrCat("--verify ", Image("sample_gpt.img")));
+
+  EXPECT_EQ(check.status, 0);
+  EXPECT_THAT(check.output, HasSubstr("No problems found"));
+  EXPECT_THAT(check.output, Not(HasSubstr("Warning")));
+}
+
+TEST(GptDisk, HasThePartitionsAsked) {
+  const Outcome first =
+      RunTool("sgdisk", absl::StrCat("--info=1 ", Image("sample_gpt.img")));
+  EXPECT_THAT(first.output, HasSubstr("(EFI system partition)"));
+  EXPECT_THAT(first.output, HasSubstr("F11E7000-0000-4000-8000-000000000001"));
+  EXPECT_THAT(first.output, HasSubstr("First sector: 2048"));
+  EXPECT_THAT(first.output, HasSubstr("Partition name: 'esp'"));
+
+  const Outcome second =
+      RunTool("sgdisk", absl::StrCat("--info=2 ", Image("sample_gpt.img")));
+  EXPECT_THAT(second.output, HasSubstr("Partition name: 'the rest'"));
+  EXPECT_THAT(second.output, HasSubstr("Partition size: 4096 sectors"));
+}
+
+TEST(GptDisk, HoldsItsContents) {
+  EXPECT_EQ(
+      ReadFromFat(absl::StrCat(Image("sample_gpt.img"), "@@1M"), "random"),
+      ReadFile(Image("sample_random")));
+}
+
+TEST(GptDisk, IsWrittenForLargeSectors) {
+  const std::string disk = Image("sample_gpt_4096.img");
+
+  EXPECT_EQ(ReadFile(disk).substr(4096, 8), "EFI PART");
+  const Outcome list =
+      RunTool("fdisk", absl::StrCat("--list --sector-size 4096 ", disk));
+  EXPECT_THAT(list.output, HasSubstr("Disklabel type: gpt"));
+  EXPECT_THAT(list.output, ContainsRegex("img1 +256 .*EFI System"));
+  EXPECT_EQ(ReadFromFat(absl::StrCat(disk, "@@1M"), "random"),
+            ReadFile(Image("sample_random")));
+}
+
+TEST(MbrDisk, HasThePartitionsAsked) {
+  const Outcome list =
+      RunTool("fdisk", absl::StrCat("--list ", Image("sample_mbr.img")));
+
+  EXPECT_THAT(list.output, HasSubstr("Disklabel type: dos"));
+  EXPECT_THAT(list.output, ContainsRegex("img1 +2048 .*ef EFI"));
+}
+
+TEST(PatchedFile, DiffersOnlyWhereAsked) {
+  std::string expected = ReadFile(Image("sample_gpt.img"));
+  expected.replace(512, 92, std::string(92, '\xff'));
+  expected.resize(3 * kMib);
+
+  EXPECT_TRUE(ReadFile(Image("sample_patched")) == expected);
+}
+
+TEST(Initrd, IsUnpackedByAnotherProgram) {
+  const std::string archive = Image("sample_initrd.cpio");
+
+  const Outcome list = RunTool(
+      "cpio", absl::StrCat("-itv --quiet --numeric-uid-gid < ", archive));
+  EXPECT_THAT(list.output, ContainsRegex("drwxr-xr-x.* 0 +0 .* etc\n"));
+  EXPECT_THAT(list.output, ContainsRegex("drwxr-xr-x.* 0 +0 .* proc\n"));
+  EXPECT_THAT(list.output, ContainsRegex("-rwxr-xr-x.* 0 +0 .* etc/sample\n"));
+  const Outcome file = RunTool(
+      "cpio", absl::StrCat("-i --quiet --to-stdout etc/sample < ", archive));
+  EXPECT_EQ(file.output, ReadFile(Image("sample.txt")));
+}
+
+TEST(Initrd, EndsAsAsked) {
+  EXPECT_EQ(ReadFile(Image("sample_initrd.cpio")).size() % 4, 1u);
+}
+
+TEST(Initrd, IsCompressed) {
+  const Outcome plain = RunTool(
+      "zstd", absl::StrCat("-dcfq ", Image("sample_initrd_zst.cpio.zst")));
+
+  EXPECT_EQ(plain.status, 0);
+  EXPECT_TRUE(plain.output == ReadFile(Image("sample_initrd.cpio")));
+}
+
+TEST(RandomFile, HasItsSize) {
+  EXPECT_EQ(ReadFile(Image("sample_random")).size(), kMib);
+}
+
+}  // namespace
+}  // namespace flint::images
