@@ -115,7 +115,9 @@ void FakeFileSystem::InjectFailure(Operation operation,
                                    Error error) {
   Node& node = nodes_[Find(kRoot, path).value()];
   if (operation == Operation::kSubmit) {
-    disk_.bad_blocks.insert_or_assign(node.first_lba, error);
+    const uint64_t block_count =
+        DivideRoundUp<uint64_t>(node.contents.size(), block_size_bytes_);
+    disk_.bad_blocks.insert_or_assign(LbaOf(node, block_count - 1), error);
   } else {
     node.failures.insert_or_assign(operation, error);
   }

@@ -33,7 +33,8 @@ class FakeFileSystem final : public FileSystem {
   /// The disk under the files, for making a batch.
   block::BlockDevice& device() { return disk_; }
 
-  /// From now on operations on the file or directory at `path` fail.
+  /// From now on operations on the file or directory at `path` fail; kSubmit:
+  /// the disk fails to read the last block of the file.
   enum class Operation : uint8_t { kOpen, kList, kRead, kReadInto, kSubmit };
   void InjectFailure(Operation operation, std::string_view path, Error error);
 
