@@ -156,10 +156,10 @@ Result<EntryList> ReadEntries(std::span<volume::FileSystem* const> sources,
                               Arena& arena) {
   const std::span<SourceSummary> summaries =
       TRY(arena.AllocateArray<SourceSummary>(sources.size()));
-  std::optional<LoaderConfig> config;
+  LoaderConfig config;
   FoundEntries found;
   for (size_t i = 0; i < sources.size(); ++i) {
-    if (!config) config = ReadConfig(*sources[i], arena);
+    if (const auto own = ReadConfig(*sources[i], arena)) config = *own;
     const size_t count_before = found.count;
     SourceReader reader(*sources[i], i, architecture, arena);
     const Status status = reader.Read(found);
@@ -167,7 +167,7 @@ Result<EntryList> ReadEntries(std::span<volume::FileSystem* const> sources,
     if (!status) summaries[i].problem = status.error();
   }
   EntryList list;
-  list.config = config.value_or(LoaderConfig{});
+  list.config = config;
   list.sources = summaries;
   const std::span<Entry> entries = TRY(Sort(found, arena));
   MoveDefaultFirst(list.config.default_pattern, entries);

@@ -32,8 +32,9 @@ struct EntryList {
 /// Reads `/loader/loader.conf` and `/loader/entries/*.conf` of one disk's
 /// partitions: the extended boot loader partition, if there is one, and the
 /// EFI system partition. Their entries are merged and put in order, entries
-/// that match loader.conf's `default` and have tries left first. The first
-/// source that has a loader.conf decides.
+/// that match loader.conf's `default` and have tries left first. If several
+/// have a loader.conf, the last one's counts: put the EFI system partition
+/// last.
 ///
 /// A file that cannot be read is an entry with an obstacle; a directory that
 /// cannot be read is its source's problem (kNotFound if there is none). Fails

@@ -95,8 +95,8 @@ TEST_F(BlsTest, PutsTheDefaultFirst) {
 }
 
 TEST_F(BlsTest, MergesThePartitionsOfADisk) {
-  xbootldr_.AddFile("/loader/loader.conf", "default old*\n");
-  esp_.AddFile("/loader/loader.conf", "default nothing\n");
+  xbootldr_.AddFile("/loader/loader.conf", "default nothing\n");
+  esp_.AddFile("/loader/loader.conf", "default old*\n");
   AddEntry(xbootldr_, "old-1.conf");
   AddEntry(xbootldr_, "same.conf", "linux /k\ntitle xbootldr\n");
   AddEntry(esp_, "new-2.conf");
