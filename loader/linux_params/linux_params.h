@@ -3,35 +3,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
-#include "loader/linux_params/boot_params.h"
+#include "boot/memory/memory_map.h"
 #include "loader/linux_params/setup_header.h"
 #include "platforms/base/bytes.h"
 #include "platforms/base/result.h"
 
 namespace flint::linux_params {
 
-/// What a range of memory is to the kernel.
-enum class E820Type : uint32_t {
-  kRam = 1,
-  kReserved = 2,
-  kAcpiReclaimable = 3,
-  kAcpiNvs = 4,
-  kUnusable = 5,
-  kPersistentMemory = 7,
-};
-
-/// Consecutive bytes of one type.
-struct E820Entry {
-  uint64_t address;
-  uint64_t size_bytes;
-  E820Type type;
-};
-
-/// The most ranges (after merging) that the kernel can be told of.
-inline constexpr size_t kMaxE820Entries = 512;
+/// The most ranges that the kernel can be told of.
+inline constexpr size_t kMaxE820Entries = 2048;
 
 /// What the kernel is to find in its zero page.
 struct Handover {
@@ -48,17 +30,17 @@ struct Handover {
   std::string_view command_line;
 };
 
-/// The memory that the parameters are written to; any of it may be above
-/// 4 GiB if the kernel can be.
+/// The memory that the parameters are written to; it may be above 4 GiB only
+/// if the kernel can be.
 struct ParameterMemory {
-  /// Page-aligned.
+  /// A multiple of 4096.
   uint64_t address;
   MutableBytes bytes;
 };
 
 /// How many bytes of `ParameterMemory` are enough for this command line, or
-/// kOutOfRange if it is longer than the kernel's `cmdline_size`, or
-/// kInvalidArgument if it has a NUL in it.
+/// kOutOfRange if it is longer than the kernel's `cmdline_size`, or kCorrupt if
+/// it has a NUL in it.
 Result<uint64_t> ParameterMemorySize(const SetupHeader& header,
                                      std::string_view command_line);
 
@@ -66,12 +48,11 @@ Result<uint64_t> ParameterMemorySize(const SetupHeader& header,
 /// page holds, their continuation, and returns the zero page's address (which
 /// is the memory's). Nothing of the memory keeps its old value.
 ///
-/// `memory` is the machine's map in ascending order; neighbours of equal type
-/// are merged. Fails as `ParameterMemorySize` does, with kOutOfRange if the
-/// memory is too small, and with kUnsupported if there are more than
-/// `kMaxE820Entries` ranges.
+/// Fails as `ParameterMemorySize` does, with kOutOfRange if the memory is too
+/// small, and with kUnsupported if there are more than `kMaxE820Entries`
+/// ranges.
 Result<uint64_t> WriteParameters(const Handover& handover,
-                                 std::span<const E820Entry> memory,
+                                 memory::E820Cursor ranges,
                                  const ParameterMemory& destination);
 
 }  // namespace flint::linux_params

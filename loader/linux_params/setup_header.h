@@ -17,6 +17,7 @@ inline constexpr uint64_t kSetupHeaderLimit = 0x290;
 /// The kernel's words to its loader and back. [linux-boot, real-mode header]
 struct SetupHeader {
   static constexpr uint16_t kBootFlag = 0xaa55;
+  static constexpr uint8_t kJumpOpcode = 0xeb;
   static constexpr uint32_t kMagic = 0x53726448;  // "HdrS"
   static constexpr uint16_t kNormalVideoMode = 0xffff;
   static constexpr uint8_t kUndefinedLoader = 0xff;
@@ -36,7 +37,7 @@ struct SetupHeader {
   Le16 root_dev;
   Le16 boot_flag;
   uint8_t jump_opcode;
-  uint8_t jump_distance;
+  uint8_t jump_distance;  // from 0x202 to the header's end
   Le32 header;
   Le16 version;
   Le32 realmode_swtch;
