@@ -86,8 +86,8 @@ class BootPlan final {
   Status AddFinding(const Place& place, std::string_view name, Failure failure);
 
   /// Moves the candidates whose id, name or title matches `pattern` (a glob,
-  /// see `bls::MatchesGlob`) before all others, in their order. Returns how
-  /// many there are.
+  /// see `bls::MatchesGlob`) before all others, in their order. Replaces an
+  /// earlier preference. Returns how many there are.
   size_t Prefer(std::string_view pattern);
 
   size_t candidate_count() const { return candidate_count_; }
