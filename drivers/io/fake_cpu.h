@@ -29,6 +29,7 @@ class FakeCpu final : public Cpu {
   uint64_t msr(uint32_t index) const { return msrs_.at(index).value; }
 
   void set_timestamp(uint64_t ticks) { timestamp_ = ticks; }
+  void set_ticks_per_reading(uint64_t ticks) { ticks_per_reading_ = ticks; }
   void AdvanceTimestamp(uint64_t ticks) { timestamp_ += ticks; }
 
   /// The counter, without moving it.
@@ -40,7 +41,7 @@ class FakeCpu final : public Cpu {
 
   uint64_t ReadTimestamp() override {
     ++timestamp_count_;
-    return timestamp_ += kTicksPerReading;
+    return timestamp_ += ticks_per_reading_;
   }
 
   CpuidLeaf Cpuid(uint32_t leaf) override {
@@ -75,11 +76,10 @@ class FakeCpu final : public Cpu {
     MsrWriteHook hook;
   };
 
-  static constexpr uint64_t kTicksPerReading = 20;
-
   std::map<uint32_t, CpuidLeaf> leaves_;
   std::map<uint32_t, Msr> msrs_;
   uint64_t timestamp_ = 0x0123'4567'89AB;
+  uint64_t ticks_per_reading_ = 20;
   int timestamp_count_ = 0;
   int cpuid_count_ = 0;
   int pause_count_ = 0;
