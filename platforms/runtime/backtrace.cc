@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platforms/runtime/backtrace.h"
 
+#include <array>
+
 #include "platforms/base/bytes.h"
 #include "platforms/base/checked.h"
 #include "platforms/base/endian.h"
+#include "platforms/base/format.h"
 
 namespace flint::runtime {
 namespace {
+
+constexpr size_t kMaxFrames = 24;
 
 // What `push %rbp; mov %rsp, %rbp` leaves at a function's frame pointer.
 struct Frame {
@@ -35,6 +40,23 @@ size_t WalkFrames(GuestMemory& memory,
     frame_pointer = frame->caller_frame_pointer;
   }
   return count;
+}
+
+void WriteBacktrace(GuestMemory& memory,
+                    uint64_t frame_pointer,
+                    const AddressRange& stack,
+                    const AddressRange& text,
+                    PanicSink& out) {
+  std::array<uint64_t, kMaxFrames> addresses;
+  const size_t count =
+      WalkFrames(memory, frame_pointer, stack, text, addresses);
+  out.Write("called from:");
+  for (const uint64_t address : std::span(addresses).first(count)) {
+    FixedText<24> word;
+    word.AppendFormat(" {:x}", address);
+    out.Write(word.view());
+  }
+  out.Write("\n");
 }
 
 }  // namespace flint::runtime

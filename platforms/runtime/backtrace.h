@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "platforms/base/guest_memory.h"
 #include "platforms/runtime/image_layout.h"
+#include "platforms/runtime/panic_sink.h"
 
 namespace flint::runtime {
 
@@ -20,5 +22,13 @@ size_t WalkFrames(GuestMemory& memory,
                   const AddressRange& stack,
                   const AddressRange& text,
                   std::span<uint64_t> out);
+
+/// Writes the return addresses of at most 24 frames as a line: "called from:
+/// 20023b 200c45".
+void WriteBacktrace(GuestMemory& memory,
+                    uint64_t frame_pointer,
+                    const AddressRange& stack,
+                    const AddressRange& text,
+                    PanicSink& out);
 
 }  // namespace flint::runtime

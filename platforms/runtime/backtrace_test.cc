@@ -2,6 +2,7 @@
 #include "platforms/runtime/backtrace.h"
 
 #include <array>
+#include <string>
 #include <vector>
 
 #include "platforms/base/bytes.h"
@@ -72,6 +73,20 @@ TEST_F(BacktraceTest, ReadsOnlyAlignedFramesWithinTheStack) {
   EXPECT_THAT(Walk(kStack.end - 8), IsEmpty());
   EXPECT_THAT(Walk(kStack.end), IsEmpty());
   EXPECT_THAT(Walk(UINT64_MAX - 7), IsEmpty());
+}
+
+TEST_F(BacktraceTest, IsWrittenAsALine) {
+  class Recorder final : public PanicSink {
+   public:
+    void Write(std::string_view words) override { text += words; }
+    std::string text;
+  } recorder;
+  SetFrame(0x10'100, 0x10'200, 0x40'010);
+  SetFrame(0x10'200, 0, 0x40'ABC);
+
+  WriteBacktrace(memory_, 0x10'100, kStack, kText, recorder);
+
+  EXPECT_EQ(recorder.text, "called from: 40010 40abc\n");
 }
 
 TEST_F(BacktraceTest, StopsWhenTheOutputIsFull) {

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "boot/cpu/descriptor_tables.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "boot/cpu/bring_up.h"
+#include "boot/cpu/control_registers.h"
+#include "boot/cpu/descriptor_formats.h"
+#include "boot/cpu/exception_frame.h"
+#include "boot/cpu/exception_report.h"
+#include "platforms/runtime/identity_memory.h"
+#include "platforms/runtime/image_layout.h"
+#include "platforms/runtime/panic.h"
+
+extern "C" {
+// exception_stubs.S
+extern const flint::runtime::LinkerSymbol flint_exception_stubs;
+extern const flint::runtime::LinkerSymbol flint_spurious_interrupt;
+
+[[noreturn]] void flint_handle_exception(
+    const flint::cpu::ExceptionFrame* frame);
+}
+
+namespace flint::cpu {
+namespace {
+
+constexpr uint64_t kStubBytes = 16;
+constexpr size_t kVectorCount = 256;
+constexpr size_t kStackBytes = 16384;
+
+struct alignas(16) ExceptionStack {
+  std::array<std::byte, kStackBytes> bytes;
+};
+
+// Which exceptions do not trust the stack in use. Each has a stack of its own,
+// as one may strike while another is being reported.
+constexpr auto kOwnStackVectors = std::to_array<uint64_t>(
+    {kNmiVector, kDoubleFaultVector, kPageFaultVector, kMachineCheckVector});
+
+constinit std::array<ExceptionStack, kOwnStackVectors.size()> g_stacks{};
+constinit TaskSegment g_task_segment;
+alignas(8) constinit std::array<uint64_t, 6> g_gdt = {
+    0, DESCRIPTOR_CODE32, DESCRIPTOR_CODE64, DESCRIPTOR_DATA};
+constinit std::array<Gate, kVectorCount> g_idt;
+constinit bool g_reporting = false;
+
+uint64_t AddressOf(const void* object) {
+  // SAFETY: memory is identity-mapped, and the processor wants addresses.
+  return reinterpret_cast<uint64_t>(object);
+}
+
+void FillTaskSegment() {
+  for (size_t i = 0; i < g_stacks.size(); ++i) {
+    g_task_segment.interrupt_stacks[i] = AddressOf(&g_stacks[i] + 1);
+  }
+  // No map of permitted ports: beyond the limit.
+  g_task_segment.io_map_base = sizeof(TaskSegment);
+  const auto descriptor = TaskDescriptor(AddressOf(&g_task_segment));
+  g_gdt[SELECTOR_TASK / 8] = descriptor[0];
+  g_gdt[SELECTOR_TASK / 8 + 1] = descriptor[1];
+}
+
+void FillInterruptTable() {
+  for (size_t vector = 0; vector < kVectorCount; ++vector) {
+    const uint64_t handler =
+        vector < kExceptionCount
+            ? flint_exception_stubs.address() + vector * kStubBytes
+            : flint_spurious_interrupt.address();
+    g_idt[vector] = InterruptGate(handler, SELECTOR_CODE64, 0);
+  }
+  for (size_t i = 0; i < kOwnStackVectors.size(); ++i) {
+    g_idt[kOwnStackVectors[i]].interrupt_stack = static_cast<uint8_t>(i + 1);
+  }
+}
+
+}  // namespace
+
+void LoadDescriptorTables() {
+  FillTaskSegment();
+  FillInterruptTable();
+  LoadGlobalDescriptorTable(
+      {.limit = sizeof(g_gdt) - 1, .address = AddressOf(&g_gdt)});
+  LoadTaskRegister(SELECTOR_TASK);
+  LoadInterruptDescriptorTable(
+      {.limit = sizeof(g_idt) - 1, .address = AddressOf(&g_idt)});
+}
+
+}  // namespace flint::cpu
+
+void flint_handle_exception(const flint::cpu::ExceptionFrame* frame) {
+  using namespace flint;
+  // An exception while one is reported: say no more, but still end as wanted.
+  if (!cpu::g_reporting) {
+    cpu::g_reporting = true;
+    runtime::IdentityMemory memory;
+    cpu::WriteExceptionReport(*frame,
+                              cpu::ReadControlRegisters(),
+                              runtime::GetImageLayout(),
+                              memory,
+                              runtime::LastWords());
+  }
+  runtime::EndInPanic();
+}
