@@ -50,7 +50,7 @@ struct MemoryRange {
   uint64_t address = 0;
   uint64_t end = 0;
   MemoryType type = MemoryType::kFree;
-  uint32_t owner = 0;  // see PageRequest::owner
+  uint64_t owner = 0;  // see PageRequest::owner
 
   constexpr uint64_t size_bytes() const { return end - address; }
   friend bool operator==(const MemoryRange&, const MemoryRange&) = default;
@@ -129,7 +129,7 @@ class MemoryMap final : public PageAllocator {
  private:
   struct Kind {
     MemoryType type;
-    uint32_t owner = 0;
+    uint64_t owner = 0;
   };
   enum class Over : uint8_t { kFreeOnly, kLessStrict };
 

@@ -31,7 +31,7 @@ struct PageRequest {
   MemoryUse use = MemoryUse::kFirmware;
   /// Recorded with the pages and told apart from other owners', otherwise
   /// without meaning here: a place for UEFI's memory type.
-  uint32_t owner = 0;
+  uint64_t owner = 0;
 };
 
 /// Hands out free RAM. Never page 0, never below 1 MiB, never a range the VMM
