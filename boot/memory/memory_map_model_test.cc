@@ -22,7 +22,7 @@ constexpr size_t kLowPageCount = kLowMemoryEnd / kPage;
 struct PageModel {
   bool known = false;
   MemoryType type = MemoryType::kFree;
-  uint32_t owner = 0;
+  uint64_t owner = 0;
 
   friend bool operator==(const PageModel&, const PageModel&) = default;
 };
