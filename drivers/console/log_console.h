@@ -20,7 +20,7 @@ namespace flint::console {
 class LogConsole final : public log::Sink {
  public:
   /// `output` must outlive the console.
-  explicit LogConsole(TextOutput& output) : output_(output) {}
+  explicit constexpr LogConsole(TextOutput& output) : output_(output) {}
 
   void Write(log::Level level, std::string_view line) override;
 
