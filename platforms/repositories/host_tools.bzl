@@ -8,6 +8,7 @@ _PACKAGES = {
     "fsck.fat": "dosfstools",
     "mcopy": "mtools",
     "mdir": "mtools",
+    "md5sum": "coreutils",
     "mkfs.fat": "dosfstools",
     "mmd": "mtools",
     "mshowfat": "mtools",

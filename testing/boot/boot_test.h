@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gtest/gtest.h"
+#include "testing/boot/memory_resources.h"
+#include "testing/qemu/machine.h"
+#include "testing/qemu/qemu.h"
+
+namespace flint::boot_test {
+
+/// The command line of entries/debian.conf: its two lines of options, joined.
+inline constexpr std::string_view kDebianCommandLine =
+    "console=ttyS0 panic=-1 quiet flint.test=bls";
+
+/// What guest/overlay.txt says, which the second initrd brings.
+inline constexpr std::string_view kOverlay = "second initrd unpacked";
+
+/// Path of an image that BUILD.bazel makes: "fat16.img".
+std::string Image(std::string_view name);
+
+/// `machine` with the firmware, and settings for it such as
+/// "flint.on_failure=poweroff".
+qemu::Machine WithFirmware(qemu::Machine machine,
+                           std::string_view settings = "");
+
+/// What the guest under test (guest/init.sh) said of itself.
+struct GuestReport {
+  std::string command_line;
+  /// Empty if that initrd was not unpacked.
+  std::string overlay;
+  std::vector<MemoryResource> memory;
+  /// Name, block size, and the printable start of block 1: "vda 512 EFI PART".
+  std::vector<std::string> disks;
+  /// "intact" or "differs", if there was a large file.
+  std::string large;
+};
+
+/// Virtual machines for one test. If it fails, what their serial ports said is
+/// kept in the test's outputs as serial-1.log and so on.
+class BootTest : public ::testing::Test {
+ protected:
+  /// Starts the machine; it lives until the test ends.
+  absl::StatusOr<qemu::Qemu*> Start(const qemu::Machine& machine);
+
+  /// Starts the machine and waits until its guest has reported and powered
+  /// itself off. Fails as `Qemu` does; Aborted if QEMU's status is not 0.
+  absl::StatusOr<GuestReport> Boot(const qemu::Machine& machine);
+
+  /// The machine that was started last.
+  qemu::Qemu& machine() { return *machines_.back(); }
+
+  void TearDown() override;
+
+ private:
+  std::vector<std::unique_ptr<qemu::Qemu>> machines_;
+};
+
+/// Lines of a serial port's text that the firmware printed, without "flint: ".
+std::vector<std::string> FirmwareLines(std::string_view serial);
+
+}  // namespace flint::boot_test

@@ -1,0 +1,53 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# The guest under test: says what it was given, one line a fact, each behind a
+# mark that tests look for; then powers off through ACPI.
+
+run() {
+  /bin/busybox "$@"
+}
+
+# Prints a file, each line behind a mark.
+show() {
+  run sed "s/^/FLINT-GUEST $1: /" "$2"
+}
+
+run mount -t proc proc /proc
+run mount -t sysfs sysfs /sys
+run mount -t devtmpfs dev /dev
+
+echo "FLINT-GUEST begin"
+show cmdline /proc/cmdline
+show iomem /proc/iomem
+show overlay /overlay
+
+# The disks must work for whoever comes after the firmware.
+show_disks() {
+  for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev \
+    virtio_pci virtio_blk; do
+    run insmod "/modules/$module.ko"
+  done
+  for disk in /sys/block/vd*; do
+    [ -e "$disk" ] || continue
+    block_size=$(run cat "$disk/queue/logical_block_size")
+    header=$(run dd if="/dev/${disk##*/}" bs="$block_size" skip=1 count=1 2> /dev/null |
+      run head -c 8 | run tr -cd 'A-Za-z0-9 ')
+    echo "FLINT-GUEST disk: ${disk##*/} $block_size $header"
+  done
+}
+
+# A test that counts the firmware's requests wants none of ours.
+run grep -q flint.no_disks /proc/cmdline || show_disks
+
+if [ -e /large.md5 ]; then
+  if run md5sum < /large | run cmp -s - /large.md5; then
+    echo "FLINT-GUEST large: intact"
+  else
+    echo "FLINT-GUEST large: differs"
+  fi
+fi
+
+show uptime /proc/uptime
+echo "FLINT-GUEST ready"
+run poweroff -f
