@@ -70,7 +70,7 @@ uint8_t Successor(uint8_t status, bool legacy) {
 uint8_t FakeVirtioDevice::ReadStatus() {
   ++status_read_count_;
   if (reset_polls_left_ > 0 && --reset_polls_left_ == 0) Reset();
-  if (faults_.needs_reset_when_silent &&
+  if (faults_.needs_reset_when_silent && IsRunning() &&
       (faults_.silent || completion_count_ >= faults_.silent_after)) {
     status_ |= DeviceStatus::kNeedsReset;
   }
