@@ -70,6 +70,7 @@ struct Raw {
   bool has_devicetree = false;
   bool has_efi = false;
   bool has_uki = false;
+  bool too_many_initrds = false;
 };
 
 std::optional<Error> FindObstacle(const Entry& entry,
@@ -86,6 +87,9 @@ std::optional<Error> FindObstacle(const Entry& entry,
   if (raw.has_devicetree) {
     return Error(ErrorCode::kUnsupported,
                  "needs a device tree, which cannot be passed on");
+  }
+  if (raw.too_many_initrds) {
+    return Error(ErrorCode::kUnsupported, "names more than 32 initrds");
   }
   if (!entry.linux.empty()) return std::nullopt;
   if (raw.has_uki) {
@@ -105,29 +109,30 @@ class EntryParser {
       : text_(text), arena_(arena) {}
 
   Status Parse(Entry& entry, Raw& raw) {
-    LineReader lines(text_);
-    while (const std::optional<Line> line = lines.Next()) {
-      SetText(*line, entry, raw);
-      if (line->key == "options") CountOptions(line->value);
-      if (line->key == "initrd") CountInitrds(line->value);
-    }
+    Walk(entry, raw);
     options_ = TRY(arena_.AllocateArray<char>(options_size_));
     initrds_ = TRY(arena_.AllocateArray<std::string_view>(initrd_count_));
     variables_ = TRY(arena_.AllocateArray<std::string_view>(variable_count_));
     options_size_ = initrd_count_ = variable_count_ = 0;
+    Walk(entry, raw);
 
-    lines = LineReader(text_);
-    while (const std::optional<Line> line = lines.Next()) {
-      if (line->key == "options") AddOptions(line->value);
-      if (line->key == "initrd") AddInitrds(line->value);
-    }
-    entry.options = {options_.data(), options_size_};
-    entry.initrds = initrds_.first(initrd_count_);
-    entry.dropped_variables = variables_.first(variable_count_);
+    entry.options = {options_.data(), options_.size()};
+    entry.initrds = initrds_;
+    entry.dropped_variables = variables_;
+    raw.too_many_initrds = too_many_initrds_;
     return {};
   }
 
  private:
+  void Walk(Entry& entry, Raw& raw) {
+    LineReader lines(text_);
+    while (const std::optional<Line> line = lines.Next()) {
+      SetText(*line, entry, raw);
+      if (line->key == "options") AddOptions(line->value);
+      if (line->key == "initrd") AddInitrds(line->value);
+    }
+  }
+
   static void SetText(const Line& line, Entry& entry, Raw& raw) {
     const std::array<std::pair<std::string_view, std::string_view*>, 6> keys{{
         {"title", &entry.title},
@@ -145,44 +150,21 @@ class EntryParser {
     raw.has_uki |= line.key == "uki" || line.key == "uki-url";
   }
 
-  // Upper bounds will do.
-  void CountOptions(std::string_view value) {
-    options_size_ += value.size() + 1;
-    CountVariables(value);
-  }
-  void CountInitrds(std::string_view value) {
-    initrd_count_ += CountVariables(value);
-  }
-  size_t CountVariables(std::string_view value) {
-    size_t words = 0;
-    while (!TakeWord(value).empty()) ++words;
-    variable_count_ += words;
-    return words;
-  }
-
   /// Copies the value but for GRUB's variables and the blanks before them.
   void AddOptions(std::string_view value) {
     bool first = true;
     while (!value.empty()) {
       const std::string_view rest = value;
       const std::string_view word = TakeWord(value);
-      if (word.empty()) break;
       if (IsGrubVariable(word)) {
-        variables_[variable_count_++] = word;
+        PutVariable(word);
         continue;
       }
-      if (first) {
-        if (options_size_ != 0) options_[options_size_++] = ' ';
-        Append(word);
-      } else {
-        Append(rest.substr(0, rest.size() - value.size()));
-      }
+      if (first && options_size_ != 0) PutOptions(" ");
+      // The blanks within a value are kept, as they may stand in quotes.
+      PutOptions(first ? word : rest.substr(0, rest.size() - value.size()));
       first = false;
     }
-  }
-
-  void Append(std::string_view text) {
-    options_size_ += text.copy(&options_[options_size_], text.size());
   }
 
   /// A value is one path, blanks and all. Only a line with GRUB's variables is
@@ -191,17 +173,36 @@ class EntryParser {
   void AddInitrds(std::string_view value) {
     if (value.empty()) return;
     if (!HasGrubPath(value)) {
-      initrds_[initrd_count_++] = value;
+      PutInitrd(value);
       return;
     }
     for (std::string_view word = TakeWord(value); !word.empty();
          word = TakeWord(value)) {
       if (IsGrubPath(word)) {
-        variables_[variable_count_++] = word;
+        PutVariable(word);
       } else {
-        initrds_[initrd_count_++] = word;
+        PutInitrd(word);
       }
     }
+  }
+
+  // While measuring there is no room, and only the sizes grow.
+  void PutOptions(std::string_view text) {
+    if (!options_.empty()) text.copy(&options_[options_size_], text.size());
+    options_size_ += text.size();
+  }
+  void PutInitrd(std::string_view path) {
+    if (initrd_count_ == kMaxInitrds) {
+      too_many_initrds_ = true;
+      return;
+    }
+    if (!initrds_.empty()) initrds_[initrd_count_] = path;
+    ++initrd_count_;
+  }
+  void PutVariable(std::string_view word) {
+    if (variable_count_ == kMaxDroppedVariables) return;
+    if (!variables_.empty()) variables_[variable_count_] = word;
+    ++variable_count_;
   }
 
   std::string_view text_;
@@ -212,6 +213,7 @@ class EntryParser {
   size_t options_size_ = 0;
   size_t initrd_count_ = 0;
   size_t variable_count_ = 0;
+  bool too_many_initrds_ = false;
 };
 
 }  // namespace

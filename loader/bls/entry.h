@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -31,6 +32,11 @@ std::optional<EntryName> ParseEntryName(std::string_view file_name,
 
 /// The processors that an entry's `architecture` may name.
 enum class Architecture : uint8_t { kX64, kAa64, kRiscV64 };
+
+/// The most initrds an entry may have; with more it cannot be booted.
+inline constexpr size_t kMaxInitrds = 32;
+/// As many are told of; further ones are left out in silence.
+inline constexpr size_t kMaxDroppedVariables = 16;
 
 /// What puts entries of either type in order.
 struct SortFields {

@@ -12,7 +12,7 @@
 
 namespace {
 
-std::array<std::byte, 4 << 20> g_memory;
+std::array<std::byte, 80 << 10> g_memory;
 
 }  // namespace
 

@@ -116,6 +116,17 @@ TEST_F(EntryTest, TellsWhyItCannotBeBooted) {
             "needs a device tree, which cannot be passed on");
 }
 
+TEST_F(EntryTest, BoundsItsLists) {
+  std::string text = "linux /k\n";
+  for (int i = 0; i < 32; ++i) text += "initrd /i\noptions $v\n";
+  EXPECT_FALSE(Parse(text).obstacle);
+  EXPECT_EQ(Parse(text).initrds.size(), 32u);
+  EXPECT_EQ(Parse(text).dropped_variables.size(), 16u);
+  EXPECT_EQ(Parse(text).options, "");
+
+  EXPECT_EQ(Obstacle(text + "initrd $x /i\n"), "names more than 32 initrds");
+}
+
 TEST_F(EntryTest, ObeysTheMachinesArchitecture) {
   const auto obstacle = [&](Architecture architecture) {
     return ParseEntry(
