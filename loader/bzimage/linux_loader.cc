@@ -72,9 +72,10 @@ std::expected<LoadedLinux, Failure> LinuxLoader::Load(
     const LinuxRequest& request) {
   const std::string_view path = request.kernel_path;
   const volume::File kernel = TRY(About(path, request.file_system.Open(path)));
-  LoadedLinux linux(TRY(About(path, ReadImage(request.file_system, kernel))));
+  const KernelImage image =
+      TRY(About(path, ReadImage(request.file_system, kernel)));
 
-  const KernelImage& image = linux.image_;
+  LoadedLinux linux(image);
   const uint64_t block_size = request.device.geometry().block_size_bytes;
   const uint64_t room =
       std::max(image.memory_size_bytes, PlanRead(image, block_size).room_bytes);

@@ -17,11 +17,8 @@ namespace flint::bzimage {
 namespace {
 
 using linux_params::BootParams;
-using linux_params::SetupHeader;
 using memory::MemoryType;
 using ::testing::Each;
-using testing::IsError;
-using testing::IsOk;
 using volume::FakeFileSystem;
 
 constexpr uint64_t kMiB = uint64_t{1} << 20;
@@ -62,8 +59,7 @@ class LinuxLoaderTest : public ::testing::TestWithParam<uint32_t> {
   }
 
   std::expected<LoadedLinux, Failure> Load(const LinuxRequest& request) {
-    LinuxLoader loader(map_, guest_memory_, extents_);
-    return loader.Load(request);
+    return LinuxLoader(map_, guest_memory_, extents_).Load(request);
   }
 
   PreparedKernel Boot(const LinuxRequest& request) {
