@@ -29,6 +29,9 @@ class BlockBatch {
   /// not, the batch is empty afterwards.
   Status Submit();
 
+  /// Forgets everything added since the last submission.
+  void Discard() { used_ = 0; }
+
  private:
   BlockDevice& device_;
   std::span<BlockExtent> storage_;

@@ -128,6 +128,16 @@ TEST_F(BlockBatchTest, ReportsTheFailureOfASubmissionItCauses) {
   EXPECT_THAT(batch_.Add({30, Block(2)}), IsError(ErrorCode::kDeviceError));
 }
 
+TEST_F(BlockBatchTest, ForgetsWhatIsDiscarded) {
+  ASSERT_OK(batch_.Add({10, Block(0)}));
+
+  batch_.Discard();
+
+  ASSERT_OK(batch_.Add({11, Block(1)}));
+  ASSERT_OK(batch_.Submit());
+  EXPECT_THAT(disk_.reads(), ElementsAre(Request{11, 1}));
+}
+
 TEST_F(BlockBatchTest, NeedsStorage) {
   BlockBatch batch(disk_, {});
 

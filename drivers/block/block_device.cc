@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drivers/block/block_device.h"
 
-#include "platforms/base/checked.h"
-
 namespace flint::block {
 namespace {
 
@@ -14,9 +12,7 @@ Status CheckExtent(const BlockGeometry& geometry, const Extent& extent) {
     return Fail(ErrorCode::kInvalidArgument,
                 "transfer is not a whole number of blocks");
   }
-  // Only the address's alignment is looked at; it is never dereferenced.
-  if (!IsAligned(std::bit_cast<uintptr_t>(extent.buffer.data()),
-                 uintptr_t{kBufferAlignmentBytes})) {
+  if (!IsTransferAligned(extent.buffer)) {
     return Fail(ErrorCode::kInvalidArgument, "transfer buffer is not aligned");
   }
   const uint64_t block_count = size_bytes / geometry.block_size_bytes;

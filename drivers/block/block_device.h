@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,6 +13,11 @@ namespace flint::block {
 
 /// Buffers must start at a multiple of this, whatever the block size.
 inline constexpr uint64_t kBufferAlignmentBytes = 512;
+
+/// True if `buffer` starts at a multiple of that.
+inline bool IsTransferAligned(std::span<const std::byte> buffer) {
+  return std::bit_cast<uintptr_t>(buffer.data()) % kBufferAlignmentBytes == 0;
+}
 
 /// Consecutive blocks and the memory they are read into.
 struct BlockExtent {

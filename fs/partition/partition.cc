@@ -36,13 +36,6 @@ std::string_view MbrTypeNameOf(uint8_t type) {
       return "EFI system";
     case kMbrExtendedBootType:
       return "extended boot loader";
-    case 0x01:
-    case 0x04:
-    case 0x06:
-    case 0x0b:
-    case 0x0c:
-    case 0x0e:
-      return "FAT";
     case 0x07:
       return "NTFS or exFAT";
     case 0x82:
@@ -50,11 +43,25 @@ std::string_view MbrTypeNameOf(uint8_t type) {
     case 0x83:
       return "Linux data";
     default:
-      return kUnknownType;
+      return IsMbrFatType(type) ? "FAT" : kUnknownType;
   }
 }
 
 }  // namespace
+
+bool IsMbrFatType(uint8_t type) {
+  switch (type) {
+    case 0x01:
+    case 0x04:
+    case 0x06:
+    case 0x0b:
+    case 0x0c:
+    case 0x0e:
+      return true;
+    default:
+      return false;
+  }
+}
 
 std::string_view ToString(Scheme scheme) {
   switch (scheme) {

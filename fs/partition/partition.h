@@ -42,9 +42,16 @@ inline constexpr Guid kLinuxSwapType =
 inline constexpr Guid kBiosBootType =
     Guid::Of("21686148-6449-6e6f-744e-656564454649");
 
+/// Attribute of a GPT partition that firmware must leave alone.
+/// [uefi-2.10 5.3.3]
+inline constexpr uint64_t kGptAttributeNoBlockIo = uint64_t{1} << 1;
+
 // Types of MBR partitions.
 inline constexpr uint8_t kMbrEfiSystemType = 0xef;
 inline constexpr uint8_t kMbrExtendedBootType = 0xea;
+
+/// True for the types of MBR partitions that are meant for FAT.
+bool IsMbrFatType(uint8_t type);
 
 /// One partition: consecutive blocks that lie on the disk, at least one.
 struct Partition {

@@ -99,6 +99,9 @@ class FileSystem {
   /// and start at a multiple of `block::kBufferAlignmentBytes`; what follows
   /// the last byte is undefined. Any `offset` works; one that is a multiple of
   /// the block size needs no copy.
+  ///
+  /// After kDeviceError or kTimedOut the batch may hold some of the file and
+  /// must be discarded; after any other failure it holds nothing of it.
   virtual Status ReadInto(const File& file,
                           uint64_t offset,
                           uint64_t size_bytes,

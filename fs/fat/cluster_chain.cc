@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fs/fat/cluster_chain.h"
+
+namespace flint::fat {
+
+void ClusterChain::Restart() {
+  run_ = {.index = 0, .first_cluster = first_cluster_, .count = 1};
+  landmark_ = first_cluster_;
+  step_count_ = 0;
+  next_landmark_step_ = 1;
+}
+
+Result<std::optional<ClusterRun>> ClusterChain::Find(const Layout& layout,
+                                                     AllocationTable& table,
+                                                     uint32_t index,
+                                                     uint32_t wanted_count) {
+  if (!layout.IsCluster(first_cluster_)) {
+    return Fail(ErrorCode::kCorrupt, "FAT cluster chain starts nowhere");
+  }
+  if (index < run_.index) Restart();
+  const uint64_t wanted_end = uint64_t{index} + wanted_count;
+  while (index >= run_.end_index() || run_.end_index() < wanted_end) {
+    const bool found = index < run_.end_index();
+    const auto next = TRY(table.Next(run_.last_cluster()));
+    if (found && next != run_.last_cluster() + 1) break;
+    if (!next) return std::nullopt;
+    TRY(StepTo(*next));
+  }
+  return run_;
+}
+
+Status ClusterChain::CheckEnd(AllocationTable& table) {
+  while (true) {
+    const auto next = TRY(table.Next(run_.last_cluster()));
+    if (!next) return {};
+    TRY(StepTo(*next));
+  }
+}
+
+/// Goes on to `cluster`, which follows the last one of the run.
+Status ClusterChain::StepTo(uint32_t cluster) {
+  if (cluster == landmark_) {
+    return Fail(ErrorCode::kCorrupt, "FAT cluster chain has a loop");
+  }
+  if (++step_count_ == next_landmark_step_) {
+    landmark_ = cluster;
+    next_landmark_step_ *= 2;
+  }
+  if (cluster == run_.last_cluster() + 1) {
+    ++run_.count;
+  } else {
+    run_ = {
+        .index = run_.index + run_.count, .first_cluster = cluster, .count = 1};
+  }
+  return {};
+}
+
+}  // namespace flint::fat

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fs/fat/directory.h"
+
+#include <algorithm>
+#include <bit>
+#include <string_view>
+
+#include "platforms/base/checked.h"
+
+namespace flint::fat {
+namespace {
+
+/// True for the links that a directory has to itself and its parent.
+bool IsDotRecord(const DirectoryRecord& record) {
+  constexpr std::string_view kDot = ".          ";
+  constexpr std::string_view kDotDot = "..         ";
+  const auto is = [&](std::string_view name) {
+    return std::ranges::equal(record.name, name, {}, {}, [](char c) {
+      return static_cast<uint8_t>(c);
+    });
+  };
+  return is(kDot) || is(kDotDot);
+}
+
+/// A long name may not be what stands for this or the parent directory, nor
+/// may a short one that was put together from odd bytes.
+bool IsUsable(const Name& name) {
+  const std::span<const char16_t> units = name.units();
+  if (units.empty()) return false;
+  return units.size() > 2 || !std::ranges::all_of(units, [](char16_t unit) {
+           return unit == u'.';
+         });
+}
+
+}  // namespace
+
+DirectoryReader::DirectoryReader(const Layout& layout,
+                                 const block::BlockRange& range,
+                                 MutableBytes memory)
+    : layout_(layout) {
+  const size_t size = AlignDown<size_t>(
+      memory.size() / kWindowCount, range.device->geometry().block_size_bytes);
+  for (Window& window : windows_) {
+    window.view = block::BlockWindow(range, memory.first(size));
+    memory = memory.subspan(size);
+  }
+}
+
+Result<std::optional<DirectoryRecord>> DirectoryReader::ReadRecord(
+    AllocationTable& table,
+    const DirectoryPlace& directory,
+    uint64_t position) {
+  if (directory.is_fixed_root) {
+    if (position >= layout_.root_size_bytes) return std::nullopt;
+    const Bytes bytes =
+        TRY(View(layout_.root_offset + position,
+                 layout_.root_offset + layout_.root_size_bytes));
+    return TRY(ReadWire<DirectoryRecord>(bytes));
+  }
+  if (position >= kMaxDirectoryBytes) {
+    return Fail(ErrorCode::kCorrupt, "FAT directory is larger than 2 MiB");
+  }
+  if (chain_.first_cluster() != directory.first_cluster) {
+    chain_ = ClusterChain(directory.first_cluster);
+  }
+  const uint32_t cluster_size = layout_.cluster_size_bytes;
+  const auto index = static_cast<uint32_t>(position / cluster_size);
+  const auto wanted_count = static_cast<uint32_t>(
+      std::max<size_t>(1, windows_[0].view.capacity_bytes() / cluster_size));
+  const auto run = TRY(chain_.Find(layout_, table, index, wanted_count));
+  if (!run) return std::nullopt;
+  const uint64_t run_offset = layout_.ClusterOffset(run->first_cluster);
+  const uint64_t run_size = uint64_t{run->count} * cluster_size;
+  const Bytes bytes =
+      TRY(View(run_offset + position - uint64_t{run->index} * cluster_size,
+               run_offset + run_size));
+  return TRY(ReadWire<DirectoryRecord>(bytes));
+}
+
+Result<bool> DirectoryReader::ReadItem(AllocationTable& table,
+                                       const DirectoryPlace& directory,
+                                       uint64_t& position,
+                                       DirectoryItem& item) {
+  LongNameAssembler long_name;
+  while (true) {
+    const auto record = TRY(ReadRecord(table, directory, position));
+    if (!record || record->name[0] == DirectoryRecord::kEnd) return false;
+    const uint64_t record_position = position;
+    position += sizeof(DirectoryRecord);
+    if (record->name[0] == DirectoryRecord::kDeleted ||
+        record->is_volume_label()) {
+      long_name.Reset();
+      continue;
+    }
+    if (record->is_long_name()) {
+      long_name.Add(std::bit_cast<LongNameRecord>(*record));
+      continue;
+    }
+    item.record = *record;
+    item.position = record_position;
+    item.long_name = long_name.Take(*record);
+    item.short_name = DecodeShortName(*record);
+    if (!IsUsable(item.long_name)) item.long_name = Name();
+    if (!IsDotRecord(*record) && IsUsable(item.short_name)) return true;
+  }
+}
+
+/// The record at `offset` of the volume. Reads ahead up to `near_end`.
+Result<Bytes> DirectoryReader::View(uint64_t offset, uint64_t near_end) {
+  ++use_count_;
+  for (Window& window : windows_) {
+    if (const auto bytes =
+            window.view.Visible(offset, sizeof(DirectoryRecord))) {
+      window.last_use = use_count_;
+      return *bytes;
+    }
+  }
+  Window& oldest = *std::ranges::min_element(windows_, {}, &Window::last_use);
+  oldest.last_use = use_count_;
+  return oldest.view.View(offset, sizeof(DirectoryRecord), offset, near_end);
+}
+
+}  // namespace flint::fat
