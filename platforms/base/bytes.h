@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -50,7 +49,9 @@ template <WireType T>
 Result<T> ReadWire(Bytes bytes, uint64_t offset = 0) {
   const Bytes source = TRY(Slice(bytes, offset, sizeof(T)));
   T value;
-  std::memcpy(&value, source.data(), sizeof(T));
+  // The built-in is one load of a small T even where, without an operating
+  // system, the compiler must not recognise the library function.
+  __builtin_memcpy(&value, source.data(), sizeof(T));
   return value;
 }
 
@@ -60,7 +61,7 @@ Status WriteWire(MutableBytes bytes, uint64_t offset, const T& value) {
   if (offset > bytes.size() || sizeof(T) > bytes.size() - offset) {
     return Fail(ErrorCode::kOutOfRange, "write beyond the buffer");
   }
-  std::memcpy(bytes.data() + offset, &value, sizeof(T));
+  __builtin_memcpy(bytes.data() + offset, &value, sizeof(T));
   return {};
 }
 

@@ -42,7 +42,7 @@ uint32_t Crc32(Bytes bytes, uint32_t value_so_far) {
   uint32_t value = ~value_so_far;
   while (bytes.size() >= kSliceSize) {
     Le32 next;
-    std::memcpy(&next, bytes.data(), sizeof(next));
+    __builtin_memcpy(&next, bytes.data(), sizeof(next));  // see ReadWire
     value ^= next;
     value = kTables[3][value & 0xff] ^ kTables[2][(value >> 8) & 0xff] ^
             kTables[1][(value >> 16) & 0xff] ^ kTables[0][value >> 24];
