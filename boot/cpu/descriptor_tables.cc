@@ -75,6 +75,20 @@ void FillInterruptTable() {
   }
 }
 
+// An exception while one is reported says no more, but still ends as wanted.
+[[noreturn]] void HandleException(const ExceptionFrame& frame) {
+  if (!g_reporting) {
+    g_reporting = true;
+    runtime::IdentityMemory memory;
+    WriteExceptionReport(frame,
+                         ReadControlRegisters(),
+                         runtime::GetImageLayout(),
+                         memory,
+                         runtime::LastWords());
+  }
+  runtime::EndInPanic();
+}
+
 }  // namespace
 
 void LoadDescriptorTables() {
@@ -90,16 +104,5 @@ void LoadDescriptorTables() {
 }  // namespace flint::cpu
 
 void flint_handle_exception(const flint::cpu::ExceptionFrame* frame) {
-  using namespace flint;
-  // An exception while one is reported: say no more, but still end as wanted.
-  if (!cpu::g_reporting) {
-    cpu::g_reporting = true;
-    runtime::IdentityMemory memory;
-    cpu::WriteExceptionReport(*frame,
-                              cpu::ReadControlRegisters(),
-                              runtime::GetImageLayout(),
-                              memory,
-                              runtime::LastWords());
-  }
-  runtime::EndInPanic();
+  flint::cpu::HandleException(*frame);
 }

@@ -374,7 +374,7 @@ TEST_P(PageTablesModelTest, AgreesWithAMapOfPages) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, PageTablesModelTest, ::testing::Range(0u, 16u));
+INSTANTIATE_TEST_SUITE_P(Seeds, PageTablesModelTest, ::testing::Range(0u, 8u));
 
 }  // namespace
 }  // namespace flint::paging

@@ -159,7 +159,15 @@ void EnterByLinuxDoor() {
   cpu::JumpToKernel(LinuxDoorAddress(), page);
 }
 
-void UseFarDevice(paging::DeviceWindows& windows) {
+// ACPI's root pointer lies in the legacy hole, which is reserved.
+void ReadRootPointer(paging::PageTables& tables) {
+  paging::MappedMemory memory(g_memory, g_map, tables);
+  const Bytes root = Must(memory.Map(g_info.rsdp_address(), 8));
+  Say("root pointer: {}", AsText(root));
+}
+
+void UseFarDevice(paging::PageTables& tables) {
+  paging::DeviceWindows windows(tables, g_map);
   // Nothing is there. What that reads is the VMM's choice; unmapped, it would
   // fault.
   io::RegisterIo& far = *Must(windows.Map(0xFF'0000'1000, 0x1000));
@@ -168,12 +176,27 @@ void UseFarDevice(paging::DeviceWindows& windows) {
   Say("local APIC version {:x}", apic.Read32(0x30) & 0xFF);
 }
 
-}  // namespace
-}  // namespace flint::boot
+[[noreturn]] void End() {
+  Say("done");
+  Exit();
+  runtime::Halt();
+}
 
-void FlintMain(flint::boot::DoorKind door, uint64_t argument) {
-  using namespace flint;
-  using namespace flint::boot;
+void Obey(std::string_view command, paging::PageTables& tables) {
+  if (command == "devices") {
+    UseFarDevice(tables);
+  } else if (command == "reserved") {
+    ReadRootPointer(tables);
+  } else if (command == "linux-door") {
+    EnterByLinuxDoor();
+  } else if (command == "kernel") {
+    cpu::JumpToKernel(TestKernelAddress(), 0x1234'5000);
+  } else {
+    MakeMistake(command);
+  }
+}
+
+[[noreturn]] void Main(DoorKind door, uint64_t argument) {
   runtime::SetPanicSink(&g_serial);
   runtime::SetPanicEnd(&Exit);
   cpu::LoadDescriptorTables();
@@ -188,40 +211,32 @@ void FlintMain(flint::boot::DoorKind door, uint64_t argument) {
   Say("gigabyte pages: {}", features.gigabyte_pages);
   TouchAllRam();
 
-  const std::string_view command = g_info.command_line();
-  if (command == "devices") {
-    paging::DeviceWindows windows(tables, g_map);
-    UseFarDevice(windows);
-  } else if (command == "reserved") {
-    // ACPI's root pointer lies in the legacy hole, which is reserved.
-    paging::MappedMemory memory(g_memory, g_map, tables);
-    const Bytes root = Must(memory.Map(g_info.rsdp_address(), 8));
-    Say("root pointer: {}", AsText(root));
-  } else if (command == "linux-door") {
-    EnterByLinuxDoor();
-  } else if (command == "kernel") {
-    cpu::JumpToKernel(TestKernelAddress(), 0x1234'5000);
-  } else {
-    MakeMistake(command);
-  }
-  Say("done");
-  Exit();
-  runtime::Halt();
+  Obey(g_info.command_line(), tables);
+  End();
+}
+
+[[noreturn]] void DescribeEntry(const TestKernelState& state) {
+  Say("kernel: code {:x} data {:x} {:x} {:x}, zero page {:x}",
+      state.code_segment,
+      state.data_segment,
+      state.extra_segment,
+      state.stack_segment,
+      state.zero_page);
+  Say("kernel: interrupts {}, direction {}",
+      (state.flags >> 9 & 1) != 0 ? "on" : "off",
+      (state.flags >> 10 & 1) != 0 ? "down" : "up");
+  Say("kernel: wrote its own code");
+  End();
+}
+
+}  // namespace
+}  // namespace flint::boot
+
+void FlintMain(flint::boot::DoorKind door, uint64_t argument) {
+  flint::boot::Main(door, argument);
 }
 
 extern "C" [[noreturn]] void TestKernelMain(
     const flint::boot::TestKernelState* state) {
-  using namespace flint::boot;
-  Say("kernel: code {:x} data {:x} {:x} {:x}, zero page {:x}",
-      state->code_segment,
-      state->data_segment,
-      state->extra_segment,
-      state->stack_segment,
-      state->zero_page);
-  Say("kernel: interrupts {}, direction {}",
-      (state->flags >> 9 & 1) != 0 ? "on" : "off",
-      (state->flags >> 10 & 1) != 0 ? "down" : "up");
-  Say("kernel: wrote its own code");
-  Exit();
-  flint::runtime::Halt();
+  flint::boot::DescribeEntry(*state);
 }

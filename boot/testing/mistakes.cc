@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <span>
 
 #include "platforms/base/check.h"
+#include "platforms/base/panic.h"
+#include "platforms/runtime/identity_memory.h"
 #include "platforms/runtime/image_layout.h"
 
 extern "C" {
@@ -25,11 +29,11 @@ namespace flint::boot {
 namespace {
 
 // One instruction, "ret", as data.
-constinit std::array<uint8_t, 1> g_data = {0xC3};
+constinit std::array<std::byte, 1> g_data = {std::byte{0xC3}};
 
-// SAFETY: only the address is used.
-uint64_t AddressOf(const void* object) {
-  return reinterpret_cast<uint64_t>(object);
+void Call(std::span<const std::byte> code) {
+  runtime::IdentityMemory memory;
+  flint_call(memory.AddressOf(code.data()));
 }
 
 // The recursion is the point, and its result is used afterwards, so that it is
@@ -46,6 +50,7 @@ class Abstract {
  public:
   Abstract() { Call(); }
   virtual ~Abstract() = default;
+  // NOLINTNEXTLINE(clang-analyzer-cplusplus.PureVirtualCall)
   [[gnu::noinline]] void Call() { DoCall(); }
 
  private:
@@ -75,11 +80,11 @@ constexpr auto kMistakes = std::to_array<Mistake>({
      [] { flint_write(runtime::GetImageLayout().read_only_data.address); }},
     {"run-constant",
      [] { flint_call(runtime::GetImageLayout().read_only_data.address); }},
-    {"run-data", [] { flint_call(AddressOf(&g_data)); }},
+    {"run-data", [] { Call(g_data); }},
     {"run-stack",
      [] {
-       const std::array<uint8_t, 1> code = {0xC3};
-       flint_call(AddressOf(&code));
+       const std::array<std::byte, 1> code = {std::byte{0xC3}};
+       Call(code);
      }},
     {"run-ram", [] { flint_call(0x400'0000); }},
     {"guard",

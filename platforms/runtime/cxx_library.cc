@@ -23,6 +23,8 @@ void operator delete(void*, std::size_t, std::align_val_t) noexcept {
   flint::Panic("delete without a heap");
 }
 
+// Linters read this file with the host's library, which has its own names.
+#ifdef _LIBCPP_VERSION
 _LIBCPP_BEGIN_NAMESPACE_STD
 
 // Called for value() of an empty optional or expected, and at() out of range.
@@ -61,3 +63,4 @@ template void __sort<__less<unsigned long long>&, unsigned long long*>(
     unsigned long long*, unsigned long long*, __less<unsigned long long>&);
 
 _LIBCPP_END_NAMESPACE_STD
+#endif

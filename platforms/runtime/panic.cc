@@ -52,20 +52,19 @@ void Halt() {
 }  // namespace runtime
 
 void Panic(std::string_view message) {
-  using namespace runtime;
-  if (!g_panicking) {
-    g_panicking = true;
-    PanicSink& words = LastWords();
+  if (!runtime::g_panicking) {
+    runtime::g_panicking = true;
+    runtime::PanicSink& words = runtime::LastWords();
     words.Write("panic: ");
     words.Write(message);
     words.Write("\n");
-    const ImageLayout image = GetImageLayout();
-    IdentityMemory memory;
+    const runtime::ImageLayout image = runtime::GetImageLayout();
+    runtime::IdentityMemory memory;
     // SAFETY: our own frame; the walk checks all that it finds from there.
     const auto frame = reinterpret_cast<uint64_t>(__builtin_frame_address(0));
-    WriteBacktrace(memory, frame, image.stack, image.text, words);
+    runtime::WriteBacktrace(memory, frame, image.stack, image.text, words);
   }
-  EndInPanic();
+  runtime::EndInPanic();
 }
 
 }  // namespace flint
