@@ -92,6 +92,13 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
+TEST(BootQemu, RunsOnEveryBoardThatEntersByPvh) {
+  EXPECT_THAT(RunGuest(Machine::Pc(), "none"), HasSubstr("done\n"));
+  // Debian's microvm enters by way of qboot, which leaves another state.
+  EXPECT_THAT(RunGuest(Machine::Q35().WithArguments({"-M", "microvm"}), "none"),
+              HasSubstr("done\n"));
+}
+
 TEST(BootQemu, RunsWithoutMistakes) {
   const std::string text = RunGuest("none");
 
@@ -146,6 +153,15 @@ TEST(BootQemu, EntersByTheLinuxDoorWithItsBssCleared) {
   EXPECT_THAT(text.substr(second), HasSubstr("entries: bss 1 data 2\n"));
   EXPECT_THAT(text.substr(second), HasSubstr("command line: kernel\n"));
   EXPECT_THAT(text.substr(second), HasSubstr("RAM: 255 MiB\n"));
+  EXPECT_THAT(text.substr(second), HasSubstr("kernel: wrote its own code\n"));
+}
+
+TEST(BootQemu, LeavesFiveLevelsOfPageTablesAtTheLinuxDoor) {
+  const std::string text = RunGuest("linux-door-five-levels");
+
+  const size_t second = text.find("door: Linux 64-bit\n");
+  ASSERT_NE(second, std::string::npos) << text;
+  EXPECT_THAT(text.substr(second), HasSubstr("cr4: 620\n"));
   EXPECT_THAT(text.substr(second), HasSubstr("kernel: wrote its own code\n"));
 }
 

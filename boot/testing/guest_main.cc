@@ -11,6 +11,7 @@
 #include <span>
 #include <string_view>
 
+#include "boot/cpu/control_registers.h"
 #include "boot/cpu/descriptor_tables.h"
 #include "boot/cpu/jump_to_kernel.h"
 #include "boot/cpu/use_page_tables.h"
@@ -114,6 +115,7 @@ void ReadBootInfo(DoorKind door, uint64_t argument) {
   Say("door: {}", ToString(g_info.door()));
   Say("command line: {}", g_info.command_line());
   Say("modules: {}", g_info.modules().size());
+  Say("cr4: {:x}", cpu::ReadControlRegisters().cr4);
   Say("entries: bss {} data {}", ++g_entries_in_bss, g_entries_in_data++);
 }
 
@@ -143,7 +145,7 @@ void TouchAllRam() {
 }
 
 // A zero page as a VMM would leave it, to enter ourselves by the other door.
-void EnterByLinuxDoor() {
+uint64_t MakeZeroPage() {
   const uint64_t page =
       Must(g_map.Allocate({.page_count = 1, .max_address = k4GiB - 1}));
   const MutableBytes bytes = Must(g_memory.Map(page, 4096));
@@ -156,7 +158,7 @@ void EnterByLinuxDoor() {
   Must(WriteWire(bytes, 0x2D8, Le64(0xFF0'0000)));
   Must(WriteWire(bytes, 0x2E0, Le32(memory::E820Type::kRam)));
   std::ranges::copy(AsBytes(std::string_view("kernel")), bytes.begin() + 0xE00);
-  cpu::JumpToKernel(LinuxDoorAddress(), page);
+  return page;
 }
 
 // ACPI's root pointer lies in the legacy hole, which is reserved.
@@ -188,7 +190,9 @@ void Obey(std::string_view command, paging::PageTables& tables) {
   } else if (command == "reserved") {
     ReadRootPointer(tables);
   } else if (command == "linux-door") {
-    EnterByLinuxDoor();
+    cpu::JumpToKernel(LinuxDoorAddress(), MakeZeroPage());
+  } else if (command == "linux-door-five-levels") {
+    flint_enter_with_five_levels(LinuxDoorAddress(), MakeZeroPage());
   } else if (command == "kernel") {
     cpu::JumpToKernel(TestKernelAddress(), 0x1234'5000);
   } else {

@@ -4,6 +4,10 @@
 #include <cstdint>
 #include <string_view>
 
+/// Jumps to a 64-bit kernel with page tables of 5 levels: five_levels.S.
+extern "C" [[noreturn]] void flint_enter_with_five_levels(uint64_t entry,
+                                                          uint64_t zero_page);
+
 namespace flint::boot {
 
 /// Does what `name` says a program must not do, and returns if nobody minds.
