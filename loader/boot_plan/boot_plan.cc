@@ -55,6 +55,7 @@ Status BootPlan::Append(const Item& item) {
   copy = item;
   (last_ == nullptr ? first_ : last_->next) = &copy;
   last_ = &copy;
+  ++item_count_;
   return {};
 }
 

@@ -25,11 +25,11 @@ namespace flint::boot_plan {
 /// What something was found on. Views must outlive the plan.
 struct Place {
   /// "virtio-blk at pci 0000:00:03.0"; empty if it is about no disk.
-  std::string_view disk;
+  std::string_view disk = {};
   /// As the partition table numbers them, from 1; 0 is the whole disk.
   uint32_t partition = 0;
   /// "EFI system"; may be empty.
-  std::string_view partition_label;
+  std::string_view partition_label = {};
 };
 
 /// How a candidate is booted. A new way is a new kind, and a new branch of the
@@ -92,6 +92,9 @@ class BootPlan final {
 
   size_t candidate_count() const { return candidate_count_; }
 
+  /// Candidates and findings.
+  size_t item_count() const { return item_count_; }
+
   /// The candidate that will be tried first; null if there is none.
   const Candidate* first() const;
 
@@ -110,6 +113,7 @@ class BootPlan final {
   Item* first_ = nullptr;
   Item* last_ = nullptr;
   size_t candidate_count_ = 0;
+  size_t item_count_ = 0;
 };
 
 }  // namespace flint::boot_plan

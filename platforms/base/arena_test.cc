@@ -24,6 +24,23 @@ TEST(Arena, AlignsAndZeroesWhatItHandsOut) {
   EXPECT_EQ(arena.free_bytes(), 64u - 24u);
 }
 
+struct Pair {
+  char first;
+  uint64_t second;
+};
+
+TEST(Arena, CreatesObjectsInPlace) {
+  alignas(8) std::array<std::byte, 64> memory;
+  Arena arena(memory);
+  ASSERT_OK(arena.CopyText("x"));
+
+  ASSERT_OK_AND_ASSIGN(const Pair* const pair, arena.Create<Pair>('a', 7u));
+
+  EXPECT_EQ(pair->first, 'a');
+  EXPECT_EQ(pair->second, 7u);
+  EXPECT_EQ(arena.free_bytes(), 64u - 8u - 16u);
+}
+
 TEST(Arena, FailsWhenFullAndStaysUsable) {
   std::array<std::byte, 16> memory;
   Arena arena(memory);

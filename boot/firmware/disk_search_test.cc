@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "boot/firmware/disk_search.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "boot/memory/memory_map.h"
+#include "drivers/block/fake_block_device.h"
+#include "fs/fat/fat_image_builder.h"
+#include "fs/partition/gpt_image_builder.h"
+#include "platforms/base/fake_guest_memory.h"
+#include "testing/result_matchers.h"
+
+namespace flint::boot {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr uint64_t kRamAddress = 16 << 20;
+constexpr uint64_t kRamBytes = 16 << 20;
+
+/// Remembers what the plan wants booted, and boots nothing.
+class Recorder final : public boot_plan::Booter, public boot_plan::LineWriter {
+ public:
+  Failure Boot(const boot_plan::Candidate& candidate) override {
+    tried.push_back(std::string(candidate.place.disk) + " " +
+                    std::to_string(candidate.place.partition) + " " +
+                    std::string(candidate.name));
+    return Error(ErrorCode::kUnsupported, "not in a test");
+  }
+  void WriteLine(std::string_view line) override { lines.emplace_back(line); }
+
+  std::vector<std::string> tried;
+  std::vector<std::string> lines;
+};
+
+std::vector<std::byte> VolumeWith(std::string_view entry_name) {
+  fat::FatImageBuilder builder;
+  builder.AddFile("loader/entries/" + std::string(entry_name),
+                  "title A kernel\nlinux /vmlinuz\n");
+  builder.AddFile("vmlinuz", "MZ");
+  return builder.image();
+}
+
+std::vector<std::byte> EmptyVolume() {
+  fat::FatImageBuilder builder;
+  builder.AddFile("readme.txt", "nothing here");
+  return builder.image();
+}
+
+struct Content {
+  Guid type;
+  std::vector<std::byte> bytes;
+};
+
+/// A disk with these partitions, numbered from 1.
+std::vector<std::byte> DiskWith(const std::vector<Content>& partitions) {
+  partition::GptImageBuilder::Shape shape{.block_count = 65536};
+  partition::GptImageBuilder builder(shape);
+  uint64_t lba = 2048;
+  uint32_t slot = 1;
+  std::vector<uint64_t> starts;
+  for (const Content& content : partitions) {
+    const uint64_t blocks = std::max<uint64_t>(content.bytes.size() / 512, 8);
+    builder.Add({.slot = slot++,
+                 .type = content.type,
+                 .first_lba = lba,
+                 .last_lba = lba + blocks - 1});
+    starts.push_back(lba);
+    lba += blocks;
+  }
+  std::vector<std::byte> disk = builder.Build();
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    std::ranges::copy(partitions[i].bytes,
+                      disk.begin() + ptrdiff_t(starts[i] * 512));
+  }
+  return disk;
+}
+
+class DiskSearchTest : public ::testing::Test {
+ protected:
+  DiskSearchTest() {
+    memory_.AddRegion(kRamAddress, kRamBytes);
+    const std::array entries{
+        memory::E820Entry{kRamAddress, kRamBytes, memory::E820Type::kRam}};
+    map_.Build(entries, uint64_t{1} << 36);
+  }
+
+  std::vector<std::string> Tried() {
+    plan_.Run(recorder_);
+    return recorder_.tried;
+  }
+
+  std::vector<std::string> Report() {
+    plan_.WriteReport(recorder_);
+    return recorder_.lines;
+  }
+
+  FakeGuestMemory memory_;
+  std::array<memory::MemoryRange, 64> ranges_;
+  memory::MemoryMap map_{ranges_};
+  std::vector<std::byte> arena_memory_{size_t{4} << 20};
+  Arena arena_{arena_memory_};
+  boot_plan::BootPlan plan_{arena_};
+  DiskSearch search_{map_, memory_, arena_, plan_};
+  Recorder recorder_;
+};
+
+TEST_F(DiskSearchTest, FindsTheEntriesOfTheEfiSystemPartition) {
+  block::FakeBlockDevice disk(
+      DiskWith({{partition::kLinuxDataType, {}},
+                {partition::kEfiSystemType, VolumeWith("debian.conf")}}));
+
+  ASSERT_OK(search_.Search(disk));
+
+  EXPECT_THAT(Tried(), ElementsAre("fake disk 2 debian.conf"));
+}
+
+TEST_F(DiskSearchTest, MergesTheExtendedBootPartition) {
+  block::FakeBlockDevice disk(
+      DiskWith({{partition::kEfiSystemType, VolumeWith("a.conf")},
+                {partition::kExtendedBootType, VolumeWith("b.conf")}}));
+
+  ASSERT_OK(search_.Search(disk));
+
+  EXPECT_THAT(Tried(), ElementsAre("fake disk 2 b.conf", "fake disk 1 a.conf"));
+}
+
+TEST_F(DiskSearchTest,
+       LooksAtOtherPartitionsOnlyIfThoseForBootingOfferNothing) {
+  block::FakeBlockDevice with(
+      DiskWith({{partition::kEfiSystemType, VolumeWith("esp.conf")},
+                {partition::kMicrosoftDataType, VolumeWith("data.conf")}}));
+  block::FakeBlockDevice without(
+      DiskWith({{partition::kEfiSystemType, EmptyVolume()},
+                {partition::kMicrosoftDataType, VolumeWith("data.conf")}}));
+
+  ASSERT_OK(search_.Search(with));
+  ASSERT_OK(search_.Search(without));
+
+  EXPECT_THAT(Tried(),
+              ElementsAre("fake disk 1 esp.conf", "fake disk 2 data.conf"));
+}
+
+TEST_F(DiskSearchTest, FindsAFileSystemWithoutAPartitionTable) {
+  block::FakeBlockDevice disk(VolumeWith("whole.conf"));
+
+  ASSERT_OK(search_.Search(disk));
+
+  EXPECT_THAT(Tried(), ElementsAre("fake disk 0 whole.conf"));
+}
+
+TEST_F(DiskSearchTest, ReportsADiskThatHoldsNothing) {
+  block::FakeBlockDevice disk(std::vector<std::byte>(1 << 20));
+
+  ASSERT_OK(search_.Search(disk));
+
+  EXPECT_THAT(Tried(), IsEmpty());
+  ASSERT_EQ(Report().size(), 2u);
+  EXPECT_THAT(recorder_.lines[1], ::testing::HasSubstr("fake disk: "));
+}
+
+TEST_F(DiskSearchTest, ReportsPartitionsThatNobodyCanBootFrom) {
+  block::FakeBlockDevice disk(DiskWith(
+      {{partition::kLinuxDataType, {}}, {partition::kLinuxSwapType, {}}}));
+
+  ASSERT_OK(search_.Search(disk));
+
+  ASSERT_EQ(Report().size(), 2u);
+  EXPECT_THAT(recorder_.lines[1],
+              ::testing::HasSubstr("no partition that could be booted from"));
+}
+
+TEST_F(DiskSearchTest, ReportsAnUnreadableEfiSystemPartitionAndGoesOn) {
+  block::FakeBlockDevice disk(
+      DiskWith({{partition::kEfiSystemType, VolumeWith("lost.conf")},
+                {partition::kMicrosoftDataType, VolumeWith("data.conf")}}));
+  disk.FailReads(
+      {.lba = 2048, .times = block::FakeBlockDevice::Failure::kAlways});
+
+  ASSERT_OK(search_.Search(disk));
+
+  EXPECT_THAT(Tried(), ElementsAre("fake disk 2 data.conf"));
+  EXPECT_THAT(Report(),
+              ::testing::Contains(::testing::HasSubstr("injected failure")));
+}
+
+TEST_F(DiskSearchTest, SearchesEveryDiskInTheGivenOrder) {
+  block::FakeBlockDevice empty(std::vector<std::byte>(1 << 20),
+                               {.name = "first"});
+  block::FakeBlockDevice full(VolumeWith("x.conf"), {.name = "second"});
+
+  ASSERT_OK(search_.Search(empty));
+  ASSERT_OK(search_.Search(full));
+
+  EXPECT_THAT(Tried(), ElementsAre("second 0 x.conf"));
+}
+
+TEST_F(DiskSearchTest, CostsFewRequests) {
+  block::FakeBlockDevice disk(
+      DiskWith({{partition::kEfiSystemType, VolumeWith("debian.conf")}}));
+
+  ASSERT_OK(search_.Search(disk));
+
+  // Table, boot sector, allocation table, three directories, one file.
+  EXPECT_LE(disk.read_call_count(), 8u);
+}
+
+}  // namespace
+}  // namespace flint::boot

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The whole story: from the door, by way of machine and disks, to a kernel, or
+// to a report of why there is none.
+#include <array>
+#include <memory>
+#include <string_view>
+
+#include "boot/cpu/descriptor_tables.h"
+#include "boot/firmware/disk_search.h"
+#include "boot/firmware/entry.h"
+#include "boot/firmware/linux_booter.h"
+#include "boot/firmware/machine.h"
+#include "loader/boot_plan/boot_plan.h"
+#include "platforms/base/log.h"
+
+namespace flint::boot {
+namespace {
+
+constexpr std::string_view kVersion = "0.1.0";
+
+/// One call of the driver for as many pieces of kernel and initrds.
+constexpr size_t kBatchExtents = 1024;
+
+/// Where the machine lives: too large for the stack, and not a constant.
+alignas(Machine) constinit std::array<std::byte,
+                                      sizeof(Machine)> g_machine_storage{};
+
+/// Writes the report to the log.
+class ReportWriter final : public boot_plan::LineWriter {
+ public:
+  void WriteLine(std::string_view line) override { log::Error("{}", line); }
+};
+
+void Announce(const Machine& machine, memory::MemoryMap& map) {
+  log::Info("Flint {}, started by {}, {} MiB of memory",
+            kVersion,
+            ToString(machine.info().door()),
+            map.ram_bytes() >> 20);
+}
+
+/// Fills the plan with what is on the disks.
+Status Search(Machine& machine, boot_plan::BootPlan& plan) {
+  DiskSearch search(machine.map(), machine.memory(), machine.arena(), plan);
+  for (block::VirtioBlockSlot& slot : machine.disks()) {
+    if (slot.disk) {
+      TRY(search.Search(*slot.disk));
+    } else {
+      TRY(plan.AddFinding({.disk = slot.name.view()}, {}, slot.status.error()));
+    }
+  }
+  if (machine.disks().empty()) {
+    TRY(plan.AddFinding(
+        {}, {}, Error(ErrorCode::kNotFound, "the machine has no disk")));
+  }
+  const std::string_view wanted = machine.settings().boot_entry();
+  if (!wanted.empty() && plan.Prefer(wanted) == 0) {
+    log::Warning("flint.boot={}: there is no such entry", wanted);
+  }
+  return {};
+}
+
+Status BringUp(Machine& machine, DoorKind door, uint64_t argument) {
+  TRY(machine.ReadDoor(door, argument));
+  TRY(machine.BringUpMemory());
+  machine.DiscoverPlatform();
+  Announce(machine, machine.map());
+  return machine.StartDisks();
+}
+
+/// Returns if nothing could be booted, with the report written.
+Status Boot(Machine& machine) {
+  boot_plan::BootPlan plan(machine.arena());
+  TRY(Search(machine, plan));
+  LinuxBooter booter(
+      machine,
+      TRY(machine.arena().AllocateArray<block::BlockExtent>(kBatchExtents)));
+  plan.Run(booter);
+  ReportWriter writer;
+  plan.WriteReport(writer);
+  return {};
+}
+
+}  // namespace
+}  // namespace flint::boot
+
+void FlintMain(flint::boot::DoorKind door, uint64_t argument) {
+  using namespace flint::boot;
+  flint::cpu::LoadDescriptorTables();
+  // SAFETY: storage of the right size and alignment, used for this alone.
+  Machine& machine = *::new (g_machine_storage.data()) Machine;
+  if (const flint::Status up = BringUp(machine, door, argument); !up) {
+    flint::log::Error("cannot start: {}", up.error());
+  } else if (const flint::Status booted = Boot(machine); !booted) {
+    flint::log::Error("cannot boot: {}", booted.error());
+  }
+  machine.End();
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "boot/firmware/machine.h"
+
+#include <algorithm>
+
+#include "boot/cpu/processor_end.h"
+#include "boot/cpu/use_page_tables.h"
+#include "boot/info/start_info.h"
+#include "boot/info/zero_page.h"
+#include "boot/paging/address_space.h"
+#include "boot/paging/paging_features.h"
+#include "drivers/acpi/mcfg.h"
+#include "drivers/acpi/sleep_type.h"
+#include "drivers/pci/scan.h"
+#include "drivers/power/power.h"
+#include "platforms/base/log.h"
+#include "platforms/runtime/image_layout.h"
+#include "platforms/runtime/panic.h"
+
+namespace flint::boot {
+namespace {
+
+/// What doors leave mapped, page 0 included: VMMs put their tables anywhere in
+/// low memory.
+constexpr uint64_t kDoorMemoryEnd = uint64_t{4} << 30;
+
+/// Boot entries, rings' bookkeeping, the plan: only what is used is touched.
+constexpr uint64_t kArenaBytes = uint64_t{8} << 20;
+
+constexpr size_t kMaxFunctions = 4096;
+constexpr size_t kMaxConfigWindows = 64;
+
+}  // namespace
+
+Machine::Machine() {
+  serial_.Initialize();
+  log::Configure(&console_, log::Level::kInfo);
+  runtime::SetPanicSink(&panic_console_);
+}
+
+Status Machine::ReadDoor(DoorKind door, uint64_t argument) {
+  runtime::IdentityMemory low_memory(1, kDoorMemoryEnd);
+  TRY(door == DoorKind::kPvh ? ReadStartInfo(low_memory, argument, info_)
+                             : ReadZeroPage(low_memory, argument, info_));
+  settings_.ApplyWords(info_.command_line());
+  log::Configure(&console_, settings_.log_level());
+  if (info_.command_line_truncated()) {
+    log::Warning("the VMM's command line is too long, its end was ignored");
+  }
+  if (info_.dropped_module_count() != 0) {
+    log::Warning("{} modules of the VMM cannot be used",
+                 info_.dropped_module_count());
+  }
+  return {};
+}
+
+Status Machine::BringUpMemory() {
+  const paging::PagingFeatures features = paging::ReadPagingFeatures(cpu_);
+  map_.Build(info_.memory(), features.physical_limit());
+  const runtime::AddressRange image = runtime::GetImageLayout().whole();
+  map_.Claim(image.address, image.size_bytes(), memory::MemoryType::kImage);
+  for (const Module& module : info_.modules()) {
+    map_.Claim(module.address, module.size_bytes, memory::MemoryType::kModule);
+  }
+  if (map_.forgotten_bytes() != 0) {
+    log::Warning("the memory map is too complex: {} KiB are not used",
+                 map_.forgotten_bytes() >> 10);
+  }
+
+  page_tables_.emplace(
+      TRY(paging::PageTables::Create(identity_, map_, tlb_, features)));
+  TRY(paging::MapAddressSpace(*page_tables_, map_, runtime::GetImageLayout()));
+  cpu::UsePageTables(cpu_, *page_tables_);
+  memory_.emplace(identity_, map_, *page_tables_);
+  windows_.emplace(*page_tables_, map_);
+
+  const uint64_t arena =
+      TRY(map_.Allocate({.page_count = kArenaBytes / memory::kPageSizeBytes}));
+  arena_.emplace(TRY(memory_->Map(arena, kArenaBytes)));
+  return {};
+}
+
+void Machine::DiscoverPlatform() {
+  Result<acpi::Tables> tables =
+      acpi::Tables::Find(*memory_, info_.rsdp_address());
+  if (!tables) {
+    log::Debug("no ACPI: {}", tables.error());
+    return;
+  }
+  tables_ = *tables;
+  ProtectTables();
+  ReadFadt();
+}
+
+void Machine::ProtectTables() {
+  std::array<acpi::TableRange, acpi::kMaxTables + 5> storage;
+  const Result<std::span<acpi::TableRange>> ranges =
+      tables_->ListRanges(storage);
+  if (!ranges) {
+    log::Warning("ACPI tables are not protected: {}", ranges.error());
+    return;
+  }
+  for (const acpi::TableRange& range : *ranges) {
+    const Status marked =
+        map_.Mark(range.address,
+                  range.size_bytes,
+                  range.is_shared ? memory::MemoryType::kAcpiNvs
+                                  : memory::MemoryType::kAcpiReclaim);
+    if (!marked) {
+      log::Debug("ACPI table at {:x}: {}", range.address, marked.error());
+    }
+  }
+}
+
+void Machine::ReadFadt() {
+  const Result<Bytes> table = tables_->FindTable(acpi::kFadtSignature);
+  const Result<acpi::Fadt> fadt =
+      table ? acpi::ParseFadt(*table) : std::unexpected(table.error());
+  if (!fadt) {
+    log::Debug("no FADT: {}", fadt.error());
+    return;
+  }
+  fadt_ = *fadt;
+  if (!fadt->pm_timer) return;
+  const Result<io::RegisterAddress> counter =
+      acpi::Resolve(*fadt->pm_timer, sizeof(uint32_t), ports_, *windows_);
+  if (counter) {
+    clock_.set_pm_timer(
+        {.counter = *counter, .is_32_bit = fadt->pm_timer_is_32_bit});
+  }
+}
+
+pci::PciConfig& Machine::FindPciConfig() {
+  const Result<Bytes> mcfg = tables_ ? tables_->FindTable(acpi::kMcfgSignature)
+                                     : Fail(ErrorCode::kNotFound, "no ACPI");
+  if (!mcfg) return port_config_;
+  std::array<pci::EcamAllocation, kMaxConfigWindows> allocations;
+  size_t count = 0;
+  for (size_t i = 0; count < allocations.size(); ++i) {
+    const Result<acpi::ConfigWindow> window = acpi::ReadConfigWindow(*mcfg, i);
+    if (!window && window.error().code() == ErrorCode::kNotFound) break;
+    if (!window) {
+      log::Debug("MCFG: {}", window.error());
+      continue;
+    }
+    allocations[count++] = {.base = window->base_address,
+                            .segment = window->segment,
+                            .first_bus = window->first_bus,
+                            .last_bus = window->last_bus};
+  }
+  Result<pci::EcamConfig> ecam = pci::EcamConfig::Create(
+      std::span(allocations).first(count), *windows_, *arena_);
+  if (!ecam) {
+    log::Debug("PCI by ports: {}", ecam.error());
+    return port_config_;
+  }
+  return ecam_config_.emplace(*ecam);
+}
+
+Status Machine::StartDisks() {
+  pci::PciConfig& config = FindPciConfig();
+  const pci::ScanResult scan = pci::Scan(
+      config, TRY(arena_->AllocateArray<pci::Function>(kMaxFunctions)));
+  if (!scan.complete) {
+    log::Warning("more than {} PCI functions: the last are not used",
+                 kMaxFunctions);
+  }
+  disks_ = block::ProbeVirtioBlock(
+      config,
+      scan.functions,
+      *windows_,
+      {.clock = clock_, .memory = *memory_, .pages = map_, .arena = *arena_},
+      disk_storage_);
+  return {};
+}
+
+void Machine::StopDisks() {
+  for (block::VirtioBlockSlot& slot : disks_) {
+    if (!slot.disk) continue;
+    const Status stopped = slot.disk->Quiesce();
+    if (!stopped) {
+      // Its queue is idle, so going on is safer than not booting at all.
+      log::Warning("{} does not stop: {}", slot.name.view(), stopped.error());
+    }
+  }
+}
+
+void Machine::End() {
+  // Only now: most boots never ask how to switch the machine off.
+  cpu::ProcessorEnd processor;
+  power::Power power(ports_, clock_, processor);
+  if (fadt_) {
+    const Result<acpi::SleepType> soft_off =
+        acpi::FindSoftOff(*tables_, *fadt_);
+    power.UseAcpi(
+        *fadt_, soft_off ? std::optional(*soft_off) : std::nullopt, *windows_);
+  }
+  serial_.Flush();
+  switch (settings_.on_failure()) {
+    case settings::OnFailure::kReset:
+      power.Reset();
+      break;
+    case settings::OnFailure::kPowerOff:
+      power.PowerOff();
+      break;
+    case settings::OnFailure::kHalt:
+      break;
+  }
+  runtime::Halt();
+}
+
+}  // namespace flint::boot

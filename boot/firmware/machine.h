@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "boot/cpu/use_page_tables.h"
+#include "boot/firmware/panic_console.h"
+#include "boot/info/boot_info.h"
+#include "boot/memory/memory_map.h"
+#include "boot/paging/device_windows.h"
+#include "boot/paging/mapped_memory.h"
+#include "boot/paging/page_tables.h"
+#include "boot/settings/settings.h"
+#include "drivers/acpi/fadt.h"
+#include "drivers/acpi/tables.h"
+#include "drivers/block/virtio_block_probe.h"
+#include "drivers/clock/tsc_clock.h"
+#include "drivers/console/log_console.h"
+#include "drivers/io/cpu_registers.h"
+#include "drivers/io/port_io.h"
+#include "drivers/io/register_window.h"
+#include "drivers/pci/ecam_config.h"
+#include "drivers/pci/port_config.h"
+#include "drivers/serial/uart16550.h"
+#include "platforms/base/arena.h"
+#include "platforms/base/result.h"
+#include "platforms/runtime/identity_memory.h"
+
+namespace flint::boot {
+
+/// What the firmware runs on: everything between the door and the boot plan.
+/// Comes to life in stages, each of which needs those before it:
+///
+///     Machine                 console, clock
+///     ReadDoor                what the VMM said, settings
+///     BringUpMemory           memory map, page tables, exceptions
+///     DiscoverPlatform        ACPI, power
+///     StartDisks              PCI, virtio
+///
+/// About 600 KiB, and other objects point into it: one static object.
+class Machine final {
+ public:
+  /// Starts the console, and makes it the log's and the panic's.
+  Machine();
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  /// Copies what the VMM said out of its low memory, and applies the settings
+  /// among it.
+  Status ReadDoor(DoorKind door, uint64_t argument);
+
+  /// Makes the memory map, and page tables that follow it.
+  Status BringUpMemory();
+
+  /// Reads the ACPI tables, if there are any.
+  void DiscoverPlatform();
+
+  /// Finds all disks and starts them. One that fails is in the list with its
+  /// reason. Fails only for want of memory.
+  Status StartDisks();
+
+  /// Stops all devices, so that none writes to memory that is no longer ours.
+  void StopDisks();
+
+  /// Does what the settings want done when nothing could be booted.
+  [[noreturn]] void End();
+
+  const BootInfo& info() const { return info_; }
+  const settings::Settings& settings() const { return settings_; }
+  memory::MemoryMap& map() { return map_; }
+  GuestMemory& memory() { return *memory_; }
+  /// For what lives until hand-over.
+  Arena& arena() { return *arena_; }
+  clock::Clock& clock() { return clock_; }
+  std::span<block::VirtioBlockSlot> disks() { return disks_; }
+  /// Address of the ACPI root pointer, or 0.
+  uint64_t rsdp_address() const {
+    return tables_ ? tables_->rsdp_address() : 0;
+  }
+
+ private:
+  static constexpr size_t kMaxRanges = 8192;
+  static constexpr size_t kMaxDisks = 64;
+
+  void ProtectTables();
+  void ReadFadt();
+  pci::PciConfig& FindPciConfig();
+
+  io::CpuRegisters cpu_;
+  io::PortIo ports_;
+  runtime::IdentityMemory identity_;
+  alignas(clock::kKvmClockSizeBytes)
+      std::array<std::byte, clock::kKvmClockSizeBytes> kvm_clock_{};
+  clock::TscClock clock_{{.cpu = cpu_,
+                          .ports = ports_,
+                          .memory = identity_,
+                          .kvm_clock = kvm_clock_,
+                          .pm_timer = std::nullopt}};
+  io::RegisterWindow com1_{ports_, serial::kCom1Port, serial::kPortCount};
+  serial::Uart16550 serial_{com1_, clock_};
+  console::LogConsole console_{serial_};
+  PanicConsole panic_console_{serial_};
+
+  BootInfo info_;
+  settings::Settings settings_;
+
+  std::array<memory::MemoryRange, kMaxRanges> ranges_;
+  memory::MemoryMap map_{ranges_};
+  cpu::ProcessorTlb tlb_;
+  std::optional<paging::PageTables> page_tables_;
+  std::optional<paging::DeviceWindows> windows_;
+  std::optional<paging::MappedMemory> memory_;
+  std::optional<Arena> arena_;
+
+  std::optional<acpi::Tables> tables_;
+  std::optional<acpi::Fadt> fadt_;
+
+  pci::PortConfig port_config_{ports_};
+  std::optional<pci::EcamConfig> ecam_config_;
+  std::array<block::VirtioBlockSlot, kMaxDisks> disk_storage_;
+  std::span<block::VirtioBlockSlot> disks_;
+};
+
+}  // namespace flint::boot
