@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "drivers/virtio/pci_device_type.h"
 #include "drivers/virtio/transport.h"
 #include "platforms/base/log.h"
 

@@ -3,20 +3,15 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "drivers/pci/bar.h"
 #include "drivers/pci/capability.h"
-#include "drivers/pci/registers.h"
+#include "drivers/virtio/pci_device_type.h"
 #include "platforms/base/checked.h"
 
 namespace flint::virtio {
 namespace {
-
-constexpr uint16_t kVendorId = 0x1AF4;
-constexpr uint16_t kFirstTransitionalId = 0x1000;
-constexpr uint16_t kLastTransitionalId = 0x103F;
-constexpr uint16_t kFirstModernId = 0x1040;
-constexpr uint16_t kLastModernId = 0x107F;
 
 /// Most of a device's own configuration that is mapped; no type has as much.
 constexpr uint32_t kConfigBytesMax = 4096;
@@ -201,20 +196,6 @@ class PciTransport::CapabilityReader {
   uint8_t last_bar_index_ = 0;
 };
 
-std::optional<DeviceType> DeviceTypeOf(pci::PciConfig& config,
-                                       const pci::Function& function) {
-  const uint16_t id = function.device_id;
-  if (function.vendor_id != kVendorId) return std::nullopt;
-  if (id >= kFirstModernId && id <= kLastModernId) {
-    return static_cast<DeviceType>(id - kFirstModernId);
-  }
-  if (id >= kFirstTransitionalId && id <= kLastTransitionalId) {
-    return static_cast<DeviceType>(
-        pci::Subsystem::Id(config.Read<pci::Subsystem>(function.address)));
-  }
-  return std::nullopt;
-}
-
 Result<PciTransport> PciTransport::Create(pci::PciConfig& config,
                                           const pci::Function& function,
                                           io::DeviceMapper& mapper) {
@@ -223,7 +204,7 @@ Result<PciTransport> PciTransport::Create(pci::PciConfig& config,
   const Structures found = CapabilityReader(config, function).ReadAll();
   if (!found.common || !found.notify) {
     if (found.problem) return std::unexpected(*found.problem);
-    if (function.device_id < kFirstModernId) {
+    if (IsTransitional(function)) {
       return Fail(ErrorCode::kUnsupported,
                   "virtio device has only the legacy interface, which is not "
                   "supported yet");

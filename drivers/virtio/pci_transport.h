@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 
 #include "drivers/io/device_mapper.h"
 #include "drivers/io/register_io.h"
@@ -13,11 +12,6 @@
 #include "platforms/base/result.h"
 
 namespace flint::virtio {
-
-/// What kind of virtio device a function is, by its ids; none if it is not
-/// virtio. [virtio-1.2 4.1.2] One access for a transitional id, else none.
-std::optional<DeviceType> DeviceTypeOf(pci::PciConfig& config,
-                                       const pci::Function& function);
 
 /// A virtio device on PCI, modern or transitional, by its modern interface.
 /// [virtio-1.2 4.1]

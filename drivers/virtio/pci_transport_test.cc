@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <vector>
 
 #include "drivers/clock/fake_clock.h"
 #include "drivers/io/fake_device_mapper.h"
@@ -390,30 +389,6 @@ TEST_F(PciTransportQueue, HasASizeThatCanBe) {
       0x16, [this](uint32_t) { pci_->common().set_value(0x18, 0x8001); });
 
   EXPECT_THAT(transport.OfferOf(0), IsError(ErrorCode::kDeviceError));
-}
-
-TEST(VirtioDeviceType, ComesFromTheIds) {
-  pci::FakePciConfig config;
-  config.AddFunction({0, 0, 1, 0}, 0x1AF4, 0x1042);
-  config.AddFunction({0, 0, 2, 0}, 0x1AF4, 0x1000).Set16(0x2E, 1);
-  config.AddFunction({0, 0, 3, 0}, 0x1AF4, 0x103F).Set16(0x2E, 2);
-  config.AddFunction({0, 0, 4, 0}, 0x1AF4, 0x0FFF).Set16(0x2E, 2);
-  config.AddFunction({0, 0, 5, 0}, 0x1AF4, 0x1080);
-  config.AddFunction({0, 0, 6, 0}, 0x1AF5, 0x1042);
-  std::array<pci::Function, 8> storage{};
-  std::vector<std::optional<DeviceType>> types;
-
-  for (const pci::Function& function : pci::Scan(config, storage).functions) {
-    types.push_back(DeviceTypeOf(config, function));
-  }
-
-  EXPECT_THAT(types,
-              ElementsAre(DeviceType::kBlock,
-                          DeviceType::kNetwork,
-                          DeviceType::kBlock,
-                          std::nullopt,
-                          std::nullopt,
-                          std::nullopt));
 }
 
 }  // namespace
