@@ -32,6 +32,14 @@ constexpr uint32_t kCapacityOffset = 0;
 constexpr uint32_t kSizeMaxOffset = 8;
 constexpr uint32_t kBlockSizeOffset = 20;
 
+/// Where in shared memory the requests' headers begin, behind the ring.
+constexpr uint64_t HeadersOffset(uint16_t queue_size) {
+  constexpr uint64_t kHeaderAlignmentBytes = 16;
+  const uint64_t ring_bytes = virtio::SplitQueue::RingBytes(queue_size);
+  return DivideRoundUp(ring_bytes, kHeaderAlignmentBytes) *
+         kHeaderAlignmentBytes;
+}
+
 struct Configuration {
   /// In sectors of 512 bytes, whatever the block size.
   uint64_t capacity = 0;
@@ -145,8 +153,7 @@ Result<VirtioBlockDevice::SharedMemory> VirtioBlockDevice::SetUpQueue(
   }
   constexpr uint64_t kSlotBytes = sizeof(RequestHeader) + sizeof(uint8_t);
   const uint64_t page_count = DivideRoundUp(
-      virtio::SplitQueue::RingBytes(size) + kSlotCountMax * kSlotBytes,
-      memory::kPageSizeBytes);
+      HeadersOffset(size) + kSlotCountMax * kSlotBytes, memory::kPageSizeBytes);
   const uint64_t address = TRY(resources.pages.Allocate(
       {.page_count = page_count, .max_address = offer.last_address}));
   Result<SharedMemory> shared = LayOut(address, page_count, size, resources);
@@ -166,12 +173,12 @@ Result<VirtioBlockDevice::SharedMemory> VirtioBlockDevice::LayOut(
     const DriverResources& resources) {
   const MutableBytes bytes =
       TRY(resources.memory.Map(address, page_count * memory::kPageSizeBytes));
-  const uint64_t ring_bytes = virtio::SplitQueue::RingBytes(queue_size);
+  const uint64_t headers_offset = HeadersOffset(queue_size);
   const virtio::SplitQueue queue = TRY(virtio::SplitQueue::Create(
-      queue_size, bytes.first(ring_bytes), resources.arena));
+      queue_size, bytes.first(headers_offset), resources.arena));
   const auto slot_count = static_cast<size_t>(
       std::min<uint16_t>(queue_size / kDescriptorsPerRequest, kSlotCountMax));
-  Arena rest(bytes.subspan(ring_bytes));
+  Arena rest(bytes.subspan(headers_offset));
   const auto headers = TRY(rest.AllocateArray<RequestHeader>(slot_count));
   const auto statuses = TRY(rest.AllocateArray<uint8_t>(slot_count));
   return SharedMemory{.address = address,

@@ -59,7 +59,7 @@ class Walk {
         continue;
       }
       if (host_bridge && IsHostBridge(address)) {
-        MarkReachable(address.bus, range_.first_bus + function);
+        MarkReachable(size_t{range_.first_bus} + function);
       }
     }
     return true;
@@ -83,8 +83,7 @@ class Walk {
         .header_layout = layout,
     };
     if (layout == HeaderType::kBridge) {
-      MarkReachable(address.bus,
-                    BusNumbers::Secondary(config_.Read<BusNumbers>(address)));
+      MarkReachable(BusNumbers::Secondary(config_.Read<BusNumbers>(address)));
     }
     return header_type;
   }
@@ -97,9 +96,10 @@ class Walk {
                ClassAndRevision::kHostBridge;
   }
 
-  /// A bus number that does not rise is unassigned (0) or a loop.
-  void MarkReachable(uint8_t from_bus, size_t bus) {
-    if (bus > from_bus && bus <= range_.last_bus) reachable_[bus] = true;
+  /// A bus that has been passed (unassigned numbers and loops lead there) is
+  /// not visited again.
+  void MarkReachable(size_t bus) {
+    if (bus <= range_.last_bus) reachable_[bus] = true;
   }
 
   PciConfig& config_;

@@ -30,8 +30,8 @@ struct ScanResult {
 /// Costs one access for each empty slot, two for each function, and three for
 /// each bridge. Functions 1 to 7 are only looked for where function 0 says
 /// there are some: cloud-hypervisor's ECAM shows function 0 at all of them.
-/// Ends whatever the devices answer: buses are visited in ascending order,
-/// each at most once, and a bridge can only lead to a higher bus.
+/// Ends whatever the devices answer: buses are visited once, in ascending
+/// order, so a bridge can only lead to a higher bus.
 ScanResult Scan(PciConfig& config, std::span<Function> storage);
 
 }  // namespace flint::pci

@@ -172,7 +172,8 @@ TEST_F(PciTransportTest, TakesTheFirstUsableOfSeveral) {
   FakeStructure worse = good;
   worse.offset = 0x2000;
   options.structures.insert(options.structures.begin(),
-                            {io, unassigned, reserved_bar, good, worse});
+                            {io, unassigned, reserved_bar});
+  options.structures.push_back(worse);
 
   ASSERT_OK(PlaceAndCreate(options));
 
