@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The two ways our C++ is compiled: for the host, and for a guest without an operating system."""
+"""The ways our C++ is compiled: for the host, for a guest without an operating system, and as UEFI
+applications, which tests run in that guest."""
 
 load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES")
 load(
@@ -16,11 +17,13 @@ load(
     "//platforms/toolchain:plumbing.bzl",
     "ARCHIVE_ACTIONS",
     "ASSEMBLE_ACTIONS",
+    "COFF_LINKER",
     "COMPILE_ACTIONS",
     "CXX_ACTIONS",
     "C_ACTIONS",
     "LINK_ACTIONS",
     "PREPROCESS_ACTIONS",
+    "gnu_linker",
     "plumbing_features",
 )
 
@@ -115,11 +118,12 @@ def _host_features(ctx):
             _flags(C_ACTIONS + CXX_ACTIONS, ["-fprofile-instr-generate", "-fcoverage-mapping"]),
             _flags(LINK_ACTIONS, ["-fprofile-instr-generate"]),
         ),
-    ] + plumbing_features(_for_driver) + [
+    ] + plumbing_features(gnu_linker(_for_driver)) + [
         _on("system_libraries", _flags(LINK_ACTIONS, ["-lpthread", "-lm"])),
     ]
 
-def _guest_features(ctx):
+def _freestanding_features(ctx, target_flags, link_flags, linker):
+    """Everything but the operating system's part of a language, for guest and UEFI alike."""
     headers = [
         _HEADERS + "libcxx",
         ctx.label.workspace_root + "/libcxx_include",
@@ -144,7 +148,6 @@ def _guest_features(ctx):
                 "--target=" + ctx.attr.triple,
                 "-ffreestanding",
                 "-nostdinc",
-                "-fno-pic",
                 "-fno-common",
                 "-ffunction-sections",
                 "-fdata-sections",
@@ -153,7 +156,7 @@ def _guest_features(ctx):
                 # Exception dumps walk the frames.
                 "-fno-omit-frame-pointer",
                 "-fno-stack-protector",
-            ] + ctx.attr.compile_flags),
+            ] + target_flags + ctx.attr.compile_flags),
             _flags(CXX_ACTIONS, [
                 "-nostdinc++",
                 "-fno-exceptions",
@@ -165,7 +168,20 @@ def _guest_features(ctx):
                 "-D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_FAST",
             ]),
         ),
-        _on("linker", _flags(LINK_ACTIONS, [
+        _on("linker", _flags(LINK_ACTIONS, link_flags)),
+    ] + plumbing_features(linker) + [
+        # Last, so that `includes` of libraries come first.
+        _on("system_headers", _flags(
+            PREPROCESS_ACTIONS,
+            [word for directory in headers for word in ["-isystem", directory]],
+        )),
+    ]
+
+def _guest_features(ctx):
+    return _freestanding_features(
+        ctx,
+        target_flags = ["-fno-pic"],
+        link_flags = [
             "-m",
             ctx.attr.lld_emulation,
             "-static",
@@ -179,18 +195,52 @@ def _guest_features(ctx):
             "noexecstack",
             "-z",
             "max-page-size=4096",
-        ])),
-    ] + plumbing_features(_for_linker) + [
-        # Last, so that `includes` of libraries come first.
-        _on("system_headers", _flags(
-            PREPROCESS_ACTIONS,
-            [word for directory in headers for word in ["-isystem", directory]],
-        )),
-    ]
+        ],
+        linker = gnu_linker(_for_linker),
+    )
+
+# What Clang says when it compiles for Windows, which is how it comes to PE files with UEFI's
+# calling convention. libc++ would look for Windows behind it.
+_WINDOWS_MACROS = [
+    prefix + system + suffix
+    for system in ["WIN32", "WIN64", "WINNT"]
+    for prefix, suffix in [("", ""), ("_", ""), ("__", ""), ("__", "__")]
+] + ["__MINGW32__", "__MINGW64__"]
+
+def _uefi_features(ctx):
+    return _freestanding_features(
+        ctx,
+        target_flags = [
+            # Large frames would call a function that makes the stack grow.
+            "-mno-stack-arg-probe",
+            # What debuggers, and the linker, expect with such files.
+            "-gcodeview",
+            # libc++ asks nothing of such files that they cannot have.
+            "-D_LIBCPP_OBJECT_FORMAT_COFF",
+        ] + ["-U" + macro for macro in _WINDOWS_MACROS],
+        link_flags = [
+            "/nodefaultlib",
+            "/opt:ref",
+            "/wx",
+            # A hash instead of the time of day.
+            "/Brepro",
+        ],
+        linker = COFF_LINKER,
+    )
+
+_FEATURES = {
+    "guest": _guest_features,
+    "host": _host_features,
+    "uefi": _uefi_features,
+}
+_LINKERS = {
+    "guest": "bin/ld.lld",
+    "host": "bin/clang++",
+    "uefi": "bin/lld-link",
+}
 
 def _llvm_cc_toolchain_config_impl(ctx):
-    guest = ctx.attr.kind == "guest"
-    linker = "bin/ld.lld" if guest else "bin/clang++"
+    linker = _LINKERS[ctx.attr.kind]
 
     # no_legacy_features also drops the actions made from tool_paths: name them all.
     tools = [(action, "bin/clang") for action in C_ACTIONS + ASSEMBLE_ACTIONS]
@@ -213,10 +263,10 @@ def _llvm_cc_toolchain_config_impl(ctx):
             "%workspace%/" + ctx.label.workspace_root + "/clang_include",
             "%workspace%/" + ctx.label.workspace_root + "/libcxx_include",
         ],
-        features = _guest_features(ctx) if guest else _host_features(ctx),
+        features = _FEATURES[ctx.attr.kind](ctx),
         host_system_name = "local",
         target_cpu = ctx.attr.target_cpu,
-        target_libc = "none" if guest else "glibc",
+        target_libc = "glibc" if ctx.attr.kind == "host" else "none",
         target_system_name = ctx.attr.triple,
         tool_paths = [
             tool_path(name = "ar", path = "bin/ar"),
@@ -241,7 +291,7 @@ llvm_cc_toolchain_config = rule(
     attrs = {
         "builtin_include_directories": attr.string_list(),
         "compile_flags": attr.string_list(doc = "What the guest's processor needs."),
-        "kind": attr.string(values = ["guest", "host"], mandatory = True),
+        "kind": attr.string(values = ["guest", "host", "uefi"], mandatory = True),
         "lld_emulation": attr.string(),
         "llvm_root": attr.string(mandatory = True),
         "target_cpu": attr.string(mandatory = True),

@@ -123,9 +123,66 @@ toolchain(
         target_compatible_with = [
             "@platforms//cpu:" + cpu,
             "@platforms//os:none",
+            "%{ELF}",
         ],
         toolchain = ":guest_" + cpu,
         toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",
     )
     for cpu in _GUESTS
+]
+
+# UEFI applications: the same compiler, PE files.
+_UEFI = {
+    # name: (triple, compiler flags)
+    "x86_64": (
+        "x86_64-unknown-windows-gnu",
+        ["-march=x86-64"],
+    ),
+}
+
+[
+    llvm_cc_toolchain_config(
+        name = "uefi_%s_config" % cpu,
+        compile_flags = flags,
+        kind = "uefi",
+        llvm_root = "%{ROOT}",
+        target_cpu = cpu + "-uefi",
+        triple = triple,
+    )
+    for cpu, (triple, flags) in _UEFI.items()
+]
+
+[
+    cc_toolchain(
+        name = "uefi_" + cpu,
+        all_files = ":guest_files",
+        ar_files = ":tools",
+        as_files = ":guest_files",
+        compiler_files = ":guest_files",
+        dwp_files = ":empty",
+        linker_files = ":tools",
+        objcopy_files = ":tools",
+        strip_files = ":tools",
+        supports_param_files = 1,
+        toolchain_config = ":uefi_%s_config" % cpu,
+    )
+    for cpu in _UEFI
+]
+
+[
+    toolchain(
+        name = "uefi_%s_toolchain" % cpu,
+        exec_compatible_with = [
+            "@platforms//cpu:x86_64",
+            "@platforms//os:linux",
+        ],
+        target_compatible_with = [
+            "@platforms//cpu:" + cpu,
+            "@platforms//os:none",
+            "%{PE}",
+        ],
+        toolchain = ":uefi_" + cpu,
+        toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",
+    )
+    for cpu in _UEFI
 ]

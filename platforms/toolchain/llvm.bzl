@@ -9,6 +9,7 @@ _TOOLS = {
     "clang": "clang",
     "clang++": "clang++",
     "ld.lld": "ld.lld",
+    "lld-link": "lld-link",
     "llvm-cov": "llvm-cov",
     "llvm-profdata": "llvm-profdata",
     "nm": "llvm-nm",
@@ -83,19 +84,23 @@ def _llvm_toolchain_impl(rctx):
     rctx.file("WORKSPACE", "workspace(name = \"%s\")\n" % rctx.name)
     rctx.template("BUILD.bazel", rctx.path(rctx.attr._build_template), {
         "%{CONFIG}": _main_label(rctx.attr._config),
+        "%{ELF}": _main_label(rctx.attr._elf),
         "%{GUEST_HEADERS}": _main_label(rctx.attr._guest_headers),
         "%{HOST_DIRECTORIES}": repr(host_directories),
+        "%{PE}": _main_label(rctx.attr._pe),
         "%{RESOURCES}": resources,
         "%{ROOT}": root,
     })
 
 llvm_toolchain = repository_rule(
-    doc = "Toolchains for the host and for each guest processor, from one LLVM installation.",
+    doc = "Toolchains for the host, each guest processor and UEFI, from one LLVM installation.",
     implementation = _llvm_toolchain_impl,
     attrs = {
         "_build_template": attr.label(default = "//platforms/toolchain:llvm.BUILD.tpl"),
         "_config": attr.label(default = "//platforms/toolchain:cc_toolchain_config.bzl"),
+        "_elf": attr.label(default = "//platforms:elf"),
         "_guest_headers": attr.label(default = "//platforms/toolchain:guest_headers"),
+        "_pe": attr.label(default = "//platforms:pe"),
     },
     environ = ["FLINT_LLVM_ROOT"],
     configure = True,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How Bazel's build variables become command lines, for both toolchains.
+"""How Bazel's build variables become command lines, for every toolchain.
 
 Bazel would add these features itself, but in a form that only a compiler driver understands as
-a linker (-Wl, ...). The guest is linked by ld.lld directly.
+a linker (-Wl, ...). The guest is linked by ld.lld directly, UEFI applications by lld-link.
 """
 
 load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES")
@@ -96,6 +96,36 @@ def _libraries(linker_flag):
         ],
     )
 
+def _coff_libraries():
+    """Objects and archives, in order; lld-link has the flag for whole archives on each."""
+    return flag_group(
+        iterate_over = "libraries_to_link",
+        expand_if_available = "libraries_to_link",
+        flag_groups = [
+            flag_group(
+                flags = ["%{libraries_to_link.object_files}"],
+                iterate_over = "libraries_to_link.object_files",
+                expand_if_equal = variable_with_value(
+                    "libraries_to_link.type",
+                    "object_file_group",
+                ),
+            ),
+            _library("object_file", ["%{libraries_to_link.name}"]),
+            flag_group(
+                expand_if_true = "libraries_to_link.is_whole_archive",
+                flag_groups = [
+                    _library("static_library", ["/wholearchive:%{libraries_to_link.name}"]),
+                ],
+            ),
+            flag_group(
+                expand_if_false = "libraries_to_link.is_whole_archive",
+                flag_groups = [
+                    _library("static_library", ["%{libraries_to_link.name}"]),
+                ],
+            ),
+        ],
+    )
+
 def _archived_objects():
     return flag_group(
         iterate_over = "libraries_to_link",
@@ -113,11 +143,32 @@ def _archived_objects():
         ],
     )
 
-def plumbing_features(linker_flag):
-    """The features every toolchain needs, in command-line order.
+def gnu_linker(linker_flag):
+    """What links the way GNU ld does.
 
     Args:
       linker_flag: makes a flag for the program that links out of one for the linker.
+    Returns:
+      A linker for plumbing_features.
+    """
+    return struct(
+        output = ["-o", "%{output_execpath}"],
+        search_directory = "-L%{library_search_directories}",
+        libraries = _libraries(linker_flag),
+    )
+
+# lld-link, which links the way Microsoft's linker does.
+COFF_LINKER = struct(
+    output = ["/out:%{output_execpath}"],
+    search_directory = "/libpath:%{library_search_directories}",
+    libraries = _coff_libraries(),
+)
+
+def plumbing_features(linker):
+    """The features every toolchain needs, in command-line order.
+
+    Args:
+      linker: gnu_linker(...) or COFF_LINKER.
     Returns:
       A list of features.
     """
@@ -167,14 +218,14 @@ def plumbing_features(linker_flag):
         _variable_feature(
             "output_execpath_flags",
             LINK_ACTIONS,
-            _if_set(["-o", "%{output_execpath}"], "output_execpath"),
+            _if_set(linker.output, "output_execpath"),
         ),
         _variable_feature(
             "library_search_directories",
             LINK_ACTIONS,
-            _each(["-L%{library_search_directories}"], "library_search_directories"),
+            _each([linker.search_directory], "library_search_directories"),
         ),
-        _variable_feature("libraries_to_link", LINK_ACTIONS, _libraries(linker_flag)),
+        _variable_feature("libraries_to_link", LINK_ACTIONS, linker.libraries),
         _variable_feature(
             "user_link_flags",
             LINK_ACTIONS,
