@@ -59,10 +59,26 @@ struct DirectoryEntry {
   std::string_view name() const { return {name_storage.data(), name_size}; }
 };
 
+/// A file system as a whole.
+struct VolumeInfo {
+  static constexpr size_t kMaxLabelBytes = 64;
+
+  uint64_t size_bytes = 0;
+  uint64_t free_bytes = 0;
+  /// The unit in which files take up space.
+  uint32_t cluster_size_bytes = 0;
+  size_t label_size = 0;
+  std::array<char, kMaxLabelBytes> label_storage{};  // UTF-8
+
+  std::string_view label() const { return {label_storage.data(), label_size}; }
+};
+
 /// How far a listing has come. Starts default-constructed.
 struct DirectoryCursor {
   uint64_t position = 0;
 };
+
+class FileWriter;
 
 /// A mounted file system.
 ///
@@ -107,6 +123,19 @@ class FileSystem {
                           uint64_t size_bytes,
                           MutableBytes destination,
                           block::BlockBatch& batch) = 0;
+
+  /// What there is to say of the volume. kUnsupported: nothing.
+  virtual Result<VolumeInfo> Describe() {
+    return Fail(ErrorCode::kUnsupported, "file system does not tell");
+  }
+
+  /// True if both are the same file or directory, however each was found.
+  virtual bool IsSame(const File& a, const File& b) {
+    return a.location == b.location;
+  }
+
+  /// How to change what is there; null if nothing can be changed.
+  virtual FileWriter* writer() { return nullptr; }
 };
 
 }  // namespace flint::volume
