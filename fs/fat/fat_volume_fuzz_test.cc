@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "drivers/block/aligned_buffer.h"
 #include "drivers/block/block_batch.h"
@@ -17,6 +19,7 @@ namespace flint::fat {
 namespace {
 
 constexpr size_t kMaxReadBytes = size_t{64} * 1024;
+constexpr size_t kDiskBytes = size_t{128} * 1024;
 constexpr int kMaxDepth = 4;
 
 /// Looks at everything on a volume, but not for ever.
@@ -69,11 +72,14 @@ class Walker {
   block::AlignedBuffer later_{kMaxReadBytes + 4096};
 };
 
-/// The first byte chooses the disk's block size; the rest is the disk.
+/// The first byte chooses the disk's block size; the rest is the disk, and
+/// zeros follow, so that an input need not be as long as its volume.
 void MountOne(std::span<const uint8_t> input) {
   if (input.empty()) return;
   const auto bytes = std::as_bytes(input.subspan(1));
-  block::FakeBlockDevice disk({bytes.begin(), bytes.end()},
+  std::vector<std::byte> contents(bytes.begin(), bytes.end());
+  contents.resize(std::max(contents.size(), kDiskBytes));
+  block::FakeBlockDevice disk(std::move(contents),
                               {.block_size_bytes = 512u << (input[0] & 3)});
   const block::BlockGeometry& geometry = disk.geometry();
   block::AlignedBuffer scratch(

@@ -18,6 +18,9 @@ constexpr std::string_view kSignature = "EFI PART";
 constexpr uint32_t kMajorRevision = 1;
 constexpr size_t kCrcOffset = 16;
 
+/// Of so many impossible partitions each is named in the log.
+constexpr uint32_t kMaxNamedFlaws = 8;
+
 uint64_t ArrayBytes(const GptHeader& header) {
   return uint64_t{header.entry_count} * header.entry_size_bytes;
 }
@@ -147,8 +150,8 @@ Status ListEntries(EntryArray& array,
   TRY(array.ForEachUsed([&](const GptEntry& entry, uint32_t number) {
     const auto flaw = FlawOf(entry, header, disk.geometry().block_count);
     if (flaw) {
+      if (++table.rejected_count > kMaxNamedFlaws) return;
       log::Warning("{}: ignoring partition {}: {}", disk.name(), number, *flaw);
-      ++table.rejected_count;
     } else if (listed_count < partitions.size()) {
       partitions[listed_count++] = Decode(entry, number);
     }

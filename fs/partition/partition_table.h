@@ -20,7 +20,7 @@ struct PartitionTable {
   /// In the order of the table, empty slots left out.
   std::span<const Partition> partitions{};
   /// Used slots that are not listed, because they lie outside the disk or the
-  /// area the table reserves for partitions; each was logged.
+  /// area the table reserves for partitions; the first ones were logged.
   uint32_t rejected_count = 0;
 
   // GPT only.

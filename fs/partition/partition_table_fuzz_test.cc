@@ -61,7 +61,7 @@ void ReadOne(std::span<const uint8_t> input) {
     Seal(disk.contents(), block_size, block_count - 1);
   }
   block::AlignedBuffer scratch(MinScratchBytes(block_size));
-  block::AlignedBuffer memory(size_t{1} << 20);
+  block::AlignedBuffer memory(size_t{64} * 1024);
   Arena arena(memory.bytes());
 
   const auto table = ReadPartitionTable(disk, scratch.bytes(), arena);
