@@ -2,9 +2,9 @@
 #include "boot/cpu/exception_report.h"
 
 #include <array>
-#include <span>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
-#include <utility>
 
 #include "platforms/base/format.h"
 #include "platforms/runtime/backtrace.h"
@@ -91,27 +91,54 @@ std::string_view GuessAt(uint64_t address, const ImageLayout& image) {
   return "";
 }
 
-void WriteRegisters(const ExceptionFrame& frame,
-                    const ControlRegisters& control,
+template <typename T>
+struct Register {
+  std::string_view name;
+  uint64_t T::* value;
+};
+
+// A table, as code that lists them all would be three times as large.
+constexpr auto kRegisters = std::to_array<Register<ExceptionFrame>>({
+    {"rax", &ExceptionFrame::rax}, {"rbx", &ExceptionFrame::rbx},
+    {"rcx", &ExceptionFrame::rcx}, {"rdx", &ExceptionFrame::rdx},
+    {"rsi", &ExceptionFrame::rsi}, {"rdi", &ExceptionFrame::rdi},
+    {"rbp", &ExceptionFrame::rbp}, {"rsp", &ExceptionFrame::rsp},
+    {"r8", &ExceptionFrame::r8},   {"r9", &ExceptionFrame::r9},
+    {"r10", &ExceptionFrame::r10}, {"r11", &ExceptionFrame::r11},
+    {"r12", &ExceptionFrame::r12}, {"r13", &ExceptionFrame::r13},
+    {"r14", &ExceptionFrame::r14}, {"r15", &ExceptionFrame::r15},
+    {"rip", &ExceptionFrame::rip}, {"flg", &ExceptionFrame::rflags},
+    {"cs", &ExceptionFrame::cs},   {"ss", &ExceptionFrame::ss},
+});
+
+constexpr auto kControlRegisters = std::to_array<Register<ControlRegisters>>({
+    {"cr0", &ControlRegisters::cr0},
+    {"cr2", &ControlRegisters::cr2},
+    {"cr3", &ControlRegisters::cr3},
+    {"cr4", &ControlRegisters::cr4},
+});
+
+constexpr size_t kRegistersPerLine = 4;
+
+void WriteRegister(std::string_view name,
+                   uint64_t value,
+                   bool is_last,
+                   PanicSink& out) {
+  FixedText<32> text;
+  text.AppendFormat("{:4}{:016x} ", name, value);
+  if (is_last) text.Append("\n");
+  out.Write(text.view());
+}
+
+template <typename T, size_t kCount>
+void WriteRegisters(const std::array<Register<T>, kCount>& registers,
+                    const T& values,
                     PanicSink& out) {
-  using Register = std::pair<std::string_view, uint64_t>;
-  const std::array<Register, 24> registers = {{
-      {"rax", frame.rax},   {"rbx", frame.rbx},   {"rcx", frame.rcx},
-      {"rdx", frame.rdx},   {"rsi", frame.rsi},   {"rdi", frame.rdi},
-      {"rbp", frame.rbp},   {"rsp", frame.rsp},   {"r8", frame.r8},
-      {"r9", frame.r9},     {"r10", frame.r10},   {"r11", frame.r11},
-      {"r12", frame.r12},   {"r13", frame.r13},   {"r14", frame.r14},
-      {"r15", frame.r15},   {"rip", frame.rip},   {"flg", frame.rflags},
-      {"cs", frame.cs},     {"ss", frame.ss},     {"cr0", control.cr0},
-      {"cr2", control.cr2}, {"cr3", control.cr3}, {"cr4", control.cr4},
-  }};
-  for (size_t i = 0; i < registers.size(); i += 4) {
-    FixedText<160> line;
-    for (const auto& [name, value] : std::span(registers).subspan(i, 4)) {
-      line.AppendFormat("{:4}{:016x} ", name, value);
-    }
-    line.Append("\n");
-    out.Write(line.view());
+  for (size_t i = 0; i < kCount; ++i) {
+    WriteRegister(registers[i].name,
+                  values.*registers[i].value,
+                  (i + 1) % kRegistersPerLine == 0,
+                  out);
   }
 }
 
@@ -136,7 +163,8 @@ void WriteExceptionReport(const ExceptionFrame& frame,
               ReasonOf(frame.error_code),
               GuessAt(control.cr2, image));
   }
-  WriteRegisters(frame, control, out);
+  WriteRegisters(kRegisters, frame, out);
+  WriteRegisters(kControlRegisters, control, out);
   runtime::WriteBacktrace(memory, frame.rbp, image.stack, image.text, out);
 }
 
