@@ -24,6 +24,15 @@ constexpr uint64_t kLeafBits =
 constexpr uint64_t kAttributeBits =
     ~(Entry::kAddressMask | uint64_t{Entry::kLarge});
 
+// The entries of a table that is mapped whole; `index` is always within it.
+Entry ReadEntry(Bytes entries, size_t index) {
+  return *ReadWire<Entry>(entries, index * sizeof(Entry));
+}
+
+void WriteEntry(MutableBytes entries, size_t index, Entry entry) {
+  static_cast<void>(WriteWire(entries, index * sizeof(Entry), entry));
+}
+
 bool IsCanonicalRange(uint64_t address, uint64_t size_bytes) {
   if (address < kLowerHalfEnd) return size_bytes <= kLowerHalfEnd - address;
   // The upper half ends where 64 bits do.
@@ -143,16 +152,18 @@ std::optional<Translation> PageTables::Translate(
   if (!IsCanonicalRange(virtual_address, 1)) return std::nullopt;
   uint64_t table = root_;
   for (int level = kTopLevel; level >= 1; --level) {
-    const auto entry = ReadEntry(table, EntryIndex(virtual_address, level));
-    if (!entry || !entry->present()) return std::nullopt;
-    if (entry->IsLeaf(level)) {
+    const auto entries = MapTable(table);
+    if (!entries) return std::nullopt;
+    const Entry entry = ReadEntry(*entries, EntryIndex(virtual_address, level));
+    if (!entry.present()) return std::nullopt;
+    if (entry.IsLeaf(level)) {
       const uint64_t offset_mask = EntrySpan(level) - 1;
-      return Translation{.physical_address = (entry->address() & ~offset_mask) |
+      return Translation{.physical_address = (entry.address() & ~offset_mask) |
                                              (virtual_address & offset_mask),
-                         .attributes = AttributesOf(*entry),
+                         .attributes = AttributesOf(entry),
                          .page_bytes = EntrySpan(level)};
     }
-    table = entry->address();
+    table = entry.address();
   }
   return std::nullopt;
 }
@@ -182,52 +193,68 @@ Status PageTables::Apply(uint64_t virtual_address,
   return status;
 }
 
-// Changes one leaf at the start of [address, + room), and returns how much it
-// covers.
+// Changes leaves from the start of [address, + room) on, as many as lie in one
+// table, and returns how much they cover.
 Result<uint64_t> PageTables::ApplyOnce(uint64_t address,
                                        uint64_t room,
                                        const Change& change,
                                        bool& was_mapped) {
   uint64_t table = root_;
   for (int level = kTopLevel;; --level) {
-    const size_t index = EntryIndex(address, level);
+    const MutableBytes entries = TRY(MapTable(table));
     const uint64_t span = EntrySpan(level);
-    const Entry old = TRY(ReadEntry(table, index));
-    const bool is_table = old.present() && !old.IsLeaf(level);
-    const bool whole = (address & (span - 1)) == 0 && room >= span;
+    const uint64_t offset = address & (span - 1);
+    const Entry old = ReadEntry(entries, EntryIndex(address, level));
     if (!change.creates() && !old.present()) {
       // Nothing here, and nothing to do up to the end of the entry.
-      return std::min(room, span - (address & (span - 1)));
+      return std::min(room, span - offset);
     }
-    if (whole && !is_table && (MayBeLeaf(level) || !change.creates()) &&
-        change.Fits(address, level, old)) {
-      was_mapped |= old.present();
-      TRY(WriteEntry(table, index, change.NewLeaf(address, level, old)));
-      return span;
+    if (offset == 0 && room >= span &&
+        MayReplace(change, address, level, old)) {
+      return ApplyToTable(entries, level, address, room, change, was_mapped);
     }
-    table = TRY(TableBelow(table, address, level));
+    table = TRY(TableBelow(entries, address, level));
   }
+}
+
+// Changes entries of one table while they are leaves, or may become some.
+uint64_t PageTables::ApplyToTable(MutableBytes entries,
+                                  int level,
+                                  uint64_t address,
+                                  uint64_t room,
+                                  const Change& change,
+                                  bool& was_mapped) const {
+  const uint64_t span = EntrySpan(level);
+  uint64_t done = 0;
+  for (size_t index = EntryIndex(address, level);
+       index < kTableEntryCount && room - done >= span;
+       ++index, done += span) {
+    const Entry old = ReadEntry(entries, index);
+    if (!MayReplace(change, address + done, level, old)) break;
+    was_mapped |= old.present();
+    WriteEntry(entries, index, change.NewLeaf(address + done, level, old));
+  }
+  return done;
 }
 
 // The table that the entry for `address` leads to. One that is absent is made;
 // a large page is split into it.
-Result<uint64_t> PageTables::TableBelow(uint64_t table,
+Result<uint64_t> PageTables::TableBelow(MutableBytes entries,
                                         uint64_t address,
                                         int level) {
   const size_t index = EntryIndex(address, level);
-  const Entry entry = TRY(ReadEntry(table, index));
+  const Entry entry = ReadEntry(entries, index);
   if (entry.present() && !entry.IsLeaf(level)) return entry.address();
 
-  uint64_t below = 0;
+  Entry first;
+  uint64_t step = 0;
   if (entry.present()) {
     const uint64_t large = level - 1 > 1 ? Entry::kLarge : 0;
-    const Entry first(entry.address() | large |
-                      (entry.bits() & kAttributeBits));
-    below = TRY(NewTable(first, EntrySpan(level - 1)));
-  } else {
-    below = TRY(NewTable(Entry(), 0));
+    first = Entry(entry.address() | large | (entry.bits() & kAttributeBits));
+    step = EntrySpan(level - 1);
   }
-  TRY(WriteEntry(table, index, Entry(below | kTableBits)));
+  const uint64_t below = TRY(NewTable(first, step));
+  WriteEntry(entries, index, Entry(below | kTableBits));
   return below;
 }
 
@@ -235,26 +262,26 @@ Result<uint64_t> PageTables::TableBelow(uint64_t table,
 Result<uint64_t> PageTables::NewTable(Entry first, uint64_t step) {
   const uint64_t table = TRY(allocator_->Allocate(
       {.page_count = 1, .max_address = (uint64_t{1} << 32) - 1}));
+  const MutableBytes entries = TRY(MapTable(table));
   for (size_t i = 0; i < kTableEntryCount; ++i) {
-    TRY(WriteEntry(table, i, Entry(first.bits() + i * step)));
+    WriteEntry(entries, i, Entry(first.bits() + i * step));
   }
   return table;
 }
 
-Result<Entry> PageTables::ReadEntry(uint64_t table, size_t index) const {
-  const Bytes bytes =
-      TRY(memory_->Map(table + index * sizeof(Entry), sizeof(Entry)));
-  return ReadWire<Entry>(bytes);
+Result<MutableBytes> PageTables::MapTable(uint64_t table) const {
+  return memory_->Map(table, kTableBytes);
 }
 
-Status PageTables::WriteEntry(uint64_t table, size_t index, Entry entry) {
-  const MutableBytes bytes =
-      TRY(memory_->Map(table + index * sizeof(Entry), sizeof(Entry)));
-  return WriteWire(bytes, 0, entry);
-}
-
-bool PageTables::MayBeLeaf(int level) const {
-  return level <= 2 || (level == 3 && features_.gigabyte_pages);
+bool PageTables::MayReplace(const Change& change,
+                            uint64_t address,
+                            int level,
+                            Entry old) const {
+  const bool is_table = old.present() && !old.IsLeaf(level);
+  const bool may_be_leaf =
+      level <= 2 || (level == 3 && features_.gigabyte_pages);
+  return !is_table && (may_be_leaf || !change.creates()) &&
+         change.Fits(address, level, old);
 }
 
 Attributes PageTables::AttributesOf(Entry entry) const {

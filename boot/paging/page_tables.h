@@ -8,6 +8,7 @@
 #include "boot/memory/page_allocator.h"
 #include "boot/paging/page_table_format.h"
 #include "boot/paging/tlb.h"
+#include "platforms/base/bytes.h"
 #include "platforms/base/guest_memory.h"
 #include "platforms/base/result.h"
 
@@ -116,18 +117,28 @@ class PageTables {
         features_(features),
         root_(root) {}
 
-  Result<Entry> ReadEntry(uint64_t table, size_t index) const;
-  Status WriteEntry(uint64_t table, size_t index, Entry entry);
+  Result<MutableBytes> MapTable(uint64_t table) const;
   Result<uint64_t> NewTable(Entry first, uint64_t step);
-  Result<uint64_t> TableBelow(uint64_t table, uint64_t address, int level);
+  Result<uint64_t> TableBelow(MutableBytes entries,
+                              uint64_t address,
+                              int level);
   Status Apply(uint64_t virtual_address,
                uint64_t size_bytes,
                const Change& change);
-  Result<uint64_t> ApplyOnce(uint64_t virtual_address,
-                             uint64_t end,
+  Result<uint64_t> ApplyOnce(uint64_t address,
+                             uint64_t room,
                              const Change& change,
                              bool& was_mapped);
-  bool MayBeLeaf(int level) const;
+  uint64_t ApplyToTable(MutableBytes entries,
+                        int level,
+                        uint64_t address,
+                        uint64_t room,
+                        const Change& change,
+                        bool& was_mapped) const;
+  bool MayReplace(const Change& change,
+                  uint64_t address,
+                  int level,
+                  Entry old) const;
   Attributes AttributesOf(Entry entry) const;
 
   GuestMemory* memory_;
