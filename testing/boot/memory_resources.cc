@@ -53,6 +53,11 @@ bool TakeToken(std::string_view token, std::string_view& text) {
   return true;
 }
 
+bool IsReservedName(std::string_view name) {
+  return name == "Reserved" || name.starts_with("ACPI") ||
+         name.starts_with("PCI MMCONFIG");
+}
+
 class Checker {
  public:
   Checker(const std::vector<MemoryResource>& resources,
@@ -73,7 +78,7 @@ class Checker {
     }
     if (std::string wrong = CheckRam(); !wrong.empty()) return wrong;
     if (!IsReserved(ram_[1].last + 1, expected_.low_end - 1)) {
-      return "what lies between RAM's end and 4 GiB is not reserved";
+      return "what the VMM keeps at RAM's end below 4 GiB is not reserved";
     }
     if (expected_.ecam != 0 &&
         !IsReserved(expected_.ecam, expected_.ecam + kEcamSize - 1)) {
@@ -101,17 +106,20 @@ class Checker {
     return "";
   }
 
-  /// Whether one resource that is not RAM holds all of it.
+  /// Whether resources that nothing may be put into hold all of it.
   bool IsReserved(uint64_t first, uint64_t last) const {
-    return std::any_of(resources_.begin(),
-                       resources_.end(),
-                       [=](const MemoryResource& resource) {
-                         return resource.first <= first &&
-                                resource.last >= last &&
-                                (resource.name == "Reserved" ||
-                                 resource.name.starts_with("ACPI") ||
-                                 resource.name.starts_with("PCI MMCONFIG"));
-                       });
+    while (first <= last) {
+      const auto holder = std::find_if(resources_.begin(),
+                                       resources_.end(),
+                                       [=](const MemoryResource& resource) {
+                                         return resource.first <= first &&
+                                                resource.last >= first &&
+                                                IsReservedName(resource.name);
+                                       });
+      if (holder == resources_.end()) return false;
+      first = holder->last + 1;
+    }
+    return true;
   }
 
   std::string CheckKernel() const {

@@ -24,7 +24,10 @@ std::vector<MemoryResource> Sample() {
           {0xf0000, 0xfffff, "Reserved", 0},
           {0x100000, 0x7ffdcfff, "System RAM", 0},
           {0x1000000, 0x1ffffff, "Kernel code", 1},
-          {0x7ffdd000, 0x7fffffff, "Reserved", 0},
+          {0x7ffdd000, 0x7ffdffff, "Reserved", 0},
+          {0x7ffe0000, 0x7ffe0fff, "ACPI Non-volatile Storage", 0},
+          {0x7ffe1000, 0x7ffe2fff, "ACPI Tables", 0},
+          {0x7ffe3000, 0x7fffffff, "Reserved", 0},
           {0xb0000000, 0xbfffffff, "PCI MMCONFIG 0000 [bus 00-ff]", 0},
           {0xb0000000, 0xbfffffff, "Reserved", 1},
           {0x100000000, 0x1ffffffff, "System RAM", 0}};
@@ -66,7 +69,7 @@ TEST(CheckMemory, NoticesRamThatIsCutShort) {
   EXPECT_FALSE(CheckMemory(resources, kExpected).ok());
 
   resources = Sample();
-  resources[9].last -= 0x1000;
+  resources[12].last -= 0x1000;
   EXPECT_FALSE(CheckMemory(resources, kExpected).ok());
 
   resources = Sample();
@@ -83,11 +86,20 @@ TEST(CheckMemory, NoticesRamThatIsHandedOutTwice) {
 
 TEST(CheckMemory, NoticesAWindowThatIsNotReserved) {
   auto resources = Sample();
-  resources.erase(resources.begin() + 7, resources.begin() + 9);
+  resources.erase(resources.begin() + 10, resources.begin() + 12);
 
   EXPECT_THAT(CheckMemory(resources, kExpected),
               qemu::IsFailure(absl::StatusCode::kFailedPrecondition,
                               HasSubstr("configuration window")));
+}
+
+TEST(CheckMemory, NoticesAGapInWhatTheVmmKeeps) {
+  auto resources = Sample();
+  resources.erase(resources.begin() + 8);
+
+  EXPECT_THAT(CheckMemory(resources, kExpected),
+              qemu::IsFailure(absl::StatusCode::kFailedPrecondition,
+                              HasSubstr("what the VMM keeps")));
 }
 
 TEST(CheckMemory, NoticesAKernelOutsideOfRam) {

@@ -86,7 +86,7 @@ Machine& Machine::WithTrace(std::string_view event) {
 
 Machine& Machine::WithInstructionClock() {
   Add("-icount", "shift=0");
-  Add("-rtc", "clock=vm");
+  Add("-rtc", "base=2024-01-01,clock=vm");
   return *this;
 }
 

@@ -42,7 +42,8 @@ class Machine {
   /// Has QEMU count an event, such as virtio_blk_handle_read.
   Machine& WithTrace(std::string_view event);
   /// Guest time is one nanosecond an instruction, whatever the host is busy
-  /// with; a guest that has nothing to do sleeps in real time.
+  /// with; a guest that has nothing to do sleeps in real time. It starts at
+  /// midnight of 2024-01-01.
   Machine& WithInstructionClock();
   /// Power-off and reset leave the machine stopped, for queries, instead of
   /// ending QEMU.
