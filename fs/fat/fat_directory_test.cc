@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "drivers/block/aligned_buffer.h"
 #include "drivers/block/fake_block_device.h"
 #include "fs/fat/directory_record.h"
 #include "fs/fat/fat_image_builder.h"
-#include "fs/fat/fat_volume.h"
+#include "fs/fat/mounted_volume.h"
 #include "fs/volume/file_system.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -32,37 +27,6 @@ using ::testing::Field;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using volume::File;
-
-/// A volume mounted from what a builder made.
-class Mounted {
- public:
-  explicit Mounted(const FatImageBuilder& builder)
-      : disk_(builder.image()),
-        scratch_(FatVolume::MinScratchBytes(512)),
-        volume_(FatVolume::Create({&disk_, 0, disk_.geometry().block_count},
-                                  scratch_.bytes())) {
-    EXPECT_THAT(volume_, IsOk());
-  }
-
-  FatVolume* operator->() { return &*volume_; }
-  block::FakeBlockDevice& disk() { return disk_; }
-
-  Result<std::vector<std::string>> Names(std::string_view path) {
-    const File directory = TRY(volume_->Open(path));
-    std::vector<std::string> names;
-    volume::DirectoryCursor cursor;
-    volume::DirectoryEntry entry;
-    while (TRY(volume_->List(directory, cursor, entry))) {
-      names.emplace_back(entry.name());
-    }
-    return names;
-  }
-
- private:
-  block::FakeBlockDevice disk_;
-  block::AlignedBuffer scratch_;
-  Result<FatVolume> volume_;
-};
 
 auto HasSize(uint64_t size) { return Field(&File::size_bytes, size); }
 
@@ -86,7 +50,7 @@ TEST_P(FatDirectoryTest, ListsLongAndShortNames) {
       "Gr\xc3\xb6\xc3\x9f"
       "e \xf0\x9f\x9a\x80",
       "g");
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
 
   EXPECT_THAT(volume.Names(""),
               IsOkAndHolds(ElementsAre("README.TXT",
@@ -100,7 +64,7 @@ TEST_P(FatDirectoryTest, ListsLongAndShortNames) {
 TEST_P(FatDirectoryTest, OpensByAnySpellingOfAPath) {
   builder_.AddFile("EFI/Boot/bootx64.efi", "12345");
   builder_.AddFile("EFI/Boot/\xc3\x84pfel.conf", "1234");
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
 
   for (const std::string_view path : {"EFI/Boot/bootx64.efi",
                                       "\\EFI\\BOOT\\BOOTX64.EFI",
@@ -116,7 +80,7 @@ TEST_P(FatDirectoryTest, OpensByAnySpellingOfAPath) {
 
 TEST_P(FatDirectoryTest, OpensRelativeToADirectory) {
   builder_.AddFile("a/b/c.txt", "123");
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
   ASSERT_OK_AND_ASSIGN(const File b, volume->Open("a/b"));
 
   EXPECT_THAT(volume->Open(b, "c.txt"), IsOkAndHolds(HasSize(3)));
@@ -127,7 +91,7 @@ TEST_P(FatDirectoryTest, OpensRelativeToADirectory) {
 
 TEST_P(FatDirectoryTest, OpensTheRoot) {
   builder_.AddFile("a/b", "x");
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
 
   for (const std::string_view path : {"", "/", "\\", ".", "..", "a/.."}) {
     ASSERT_OK_AND_ASSIGN(const File root, volume->Open(path));
@@ -138,7 +102,7 @@ TEST_P(FatDirectoryTest, OpensTheRoot) {
 
 TEST_P(FatDirectoryTest, SaysWhatDoesNotExist) {
   builder_.AddFile("EFI/file", "x");
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
 
   EXPECT_THAT(volume->Open("EF"), IsError(ErrorCode::kNotFound));
   EXPECT_THAT(volume->Open("EFI2"), IsError(ErrorCode::kNotFound));
@@ -155,7 +119,7 @@ TEST_P(FatDirectoryTest, OpensByTheShortNameToo) {
       "a long name.text",
       "1234567",
       {.short_name = {'A', 'L', 'O', 'N', 'G', 'N', '~', '1', 'T', 'E', 'X'}});
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
 
   EXPECT_THAT(volume->Open("alongn~1.tex"), IsOkAndHolds(HasSize(7)));
   EXPECT_THAT(volume->Open("A Long Name.TEXT"), IsOkAndHolds(HasSize(7)));
@@ -169,7 +133,7 @@ TEST_P(FatDirectoryTest, FallsBackToTheShortNameIfTheLongOneIsBroken) {
   const uint64_t part =
       builder_.RecordOffset("a long name.text") - sizeof(LongNameRecord);
   builder_.bytes()[part + 13] ^= std::byte{1};  // the checksum
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
 
   EXPECT_THAT(volume.Names(""), IsOkAndHolds(ElementsAre("ALONGN~1.TEX")));
   EXPECT_THAT(volume->Open("a long name.text"), IsError(ErrorCode::kNotFound));
@@ -185,7 +149,7 @@ TEST_P(FatDirectoryTest, LeavesOutWhatIsNoFile) {
   builder_.AddRecord("", deleted);
   builder_.AddRecord("", Record("           "));
   builder_.AddFile("DIR/FILE", "x");
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
 
   EXPECT_THAT(volume.Names(""), IsOkAndHolds(ElementsAre("DIR")));
   EXPECT_THAT(volume.Names("DIR"), IsOkAndHolds(ElementsAre("FILE")));
@@ -196,7 +160,7 @@ TEST_P(FatDirectoryTest, StopsAtTheEndMark) {
   builder_.AddFile("ONE", "x");
   builder_.AddRecord("", DirectoryRecord{});
   builder_.AddFile("TWO", "x");
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
 
   EXPECT_THAT(volume.Names(""), IsOkAndHolds(ElementsAre("ONE")));
 }
@@ -206,7 +170,7 @@ TEST_P(FatDirectoryTest, ReadsDirectoriesOfManyClusters) {
     builder_.AddFile("dir/a rather long name " + std::to_string(i),
                      std::string(static_cast<size_t>(i), 'x'));
   }
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
 
   EXPECT_THAT(volume.Names("dir"), IsOkAndHolds(SizeIs(60)));
   EXPECT_THAT(volume->Open("dir/a rather long name 59"),
@@ -216,7 +180,7 @@ TEST_P(FatDirectoryTest, ReadsDirectoriesOfManyClusters) {
 TEST_P(FatDirectoryTest, ReadsADirectoryFilledToItsEnd) {
   // 16 records fill the cluster: two links and 14 files.
   for (int i = 0; i < 14; ++i) builder_.AddFile("D/F" + std::to_string(i), "");
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
 
   EXPECT_THAT(volume.Names("D"), IsOkAndHolds(SizeIs(14)));
 }
@@ -224,7 +188,7 @@ TEST_P(FatDirectoryTest, ReadsADirectoryFilledToItsEnd) {
 TEST_P(FatDirectoryTest, ReadsNeighbouringClustersOfADirectoryAtOnce) {
   // Its second cluster is not next to the first, but the others follow.
   for (int i = 0; i < 60; ++i) builder_.AddFile("D/F" + std::to_string(i), "");
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
   ASSERT_OK(volume->Open("D"));
   volume.disk().ClearStatistics();
 
@@ -236,7 +200,7 @@ TEST_P(FatDirectoryTest, ReadsNeighbouringClustersOfADirectoryAtOnce) {
 TEST_P(FatDirectoryTest, ReadsNothingAgainThatItHasJustRead) {
   builder_.AddFile("a/b/c/one", "1");
   builder_.AddFile("a/b/c/two", "2");
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
   ASSERT_OK(volume->Open("a/b/c/one"));
   volume.disk().ClearStatistics();
 
@@ -256,7 +220,7 @@ TEST_P(FatDirectoryTest, TellsAttributesAndTimes) {
   record.modified_date = (2025 - 1980) << 9 | 1 << 5 | 2;
   record.accessed_date = 0;
   builder_.AddRecord("", record);
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
   volume::DirectoryCursor cursor;
   volume::DirectoryEntry entry;
 
@@ -281,7 +245,7 @@ TEST_P(FatDirectoryTest, TellsAttributesAndTimes) {
 TEST_P(FatDirectoryTest, ResumesAListingWhereItStopped) {
   builder_.AddFile("a long name", "");
   builder_.AddFile("another long name", "");
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
   volume::DirectoryCursor cursor;
   volume::DirectoryEntry entry;
   ASSERT_THAT(volume->List(volume->root(), cursor, entry), IsOkAndHolds(true));
@@ -296,7 +260,7 @@ TEST_P(FatDirectoryTest, ResumesAListingWhereItStopped) {
 
 TEST_P(FatDirectoryTest, RefusesToListAFile) {
   builder_.AddFile("FILE", "x");
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
   ASSERT_OK_AND_ASSIGN(const File file, volume->Open("FILE"));
   volume::DirectoryCursor cursor;
   volume::DirectoryEntry entry;
@@ -309,7 +273,7 @@ TEST_P(FatDirectoryTest, FindsALoopInADirectory) {
   for (int i = 0; i < 40; ++i) builder_.AddFile("D/F" + std::to_string(i), "");
   const uint32_t first = builder_.AddDirectory("D");
   builder_.SetEntry(builder_.Entry(first), first);
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
 
   EXPECT_THAT(volume.Names("D"), IsError(ErrorCode::kCorrupt));
   EXPECT_THAT(volume->Open("D/NOTHING"), IsError(ErrorCode::kCorrupt));
@@ -320,7 +284,7 @@ TEST_P(FatDirectoryTest, FindsADirectoryWithoutClusters) {
   DirectoryRecord record = Record("NOWHERE    ");
   record.attributes = DirectoryRecord::kDirectory;
   builder_.AddRecord("", record);
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
 
   EXPECT_THAT(volume.Names("NOWHERE"), IsError(ErrorCode::kCorrupt));
   EXPECT_THAT(volume->Open("NOWHERE/.."), IsError(ErrorCode::kCorrupt));
@@ -330,7 +294,7 @@ TEST_P(FatDirectoryTest, FindsADirectoryWithoutItsParent) {
   const uint32_t cluster = builder_.AddDirectory("D");
   const uint64_t offset = builder_.ClusterOffset(cluster) + 32;
   builder_.bytes()[offset + 1] = std::byte{'x'};
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
 
   EXPECT_THAT(volume->Open("D/.."), IsError(ErrorCode::kCorrupt));
 }
@@ -338,9 +302,10 @@ TEST_P(FatDirectoryTest, FindsADirectoryWithoutItsParent) {
 TEST_P(FatDirectoryTest, ReportsADirectoryThatCannotBeRead) {
   builder_.AddFile("D/FILE", "x");
   const uint32_t cluster = builder_.AddDirectory("D");
-  Mounted volume(builder_);
-  volume.disk().FailReads({.lba = builder_.ClusterOffset(cluster) / 512,
-                           .times = block::FakeBlockDevice::Failure::kAlways});
+  MountedVolume volume(builder_);
+  volume.disk().FailReads(
+      {.lba = volume.first_lba() + builder_.ClusterOffset(cluster) / 512,
+       .times = block::FakeBlockDevice::Failure::kAlways});
 
   EXPECT_THAT(volume->Open("D/FILE"), IsError(ErrorCode::kDeviceError));
   EXPECT_THAT(volume->Open("D"), IsOk());
@@ -355,7 +320,7 @@ INSTANTIATE_TEST_SUITE_P(Types,
 TEST(FatDirectory, FillsTheFixedRoot) {
   FatImageBuilder builder({.root_entry_count = 16});
   for (int i = 0; i < 16; ++i) builder.AddFile("F" + std::to_string(i), "");
-  Mounted volume(builder);
+  MountedVolume volume(builder);
 
   EXPECT_THAT(volume.Names(""), IsOkAndHolds(SizeIs(16)));
 }
@@ -372,7 +337,7 @@ TEST(FatDirectory, MayNotBeLargerThan2MiB) {
     cluster = next;
   }
   for (int i = 0; i < 2100; ++i) builder.AddRecord("D", deleted);
-  Mounted volume(builder);
+  MountedVolume volume(builder);
 
   EXPECT_THAT(volume->Open("D/X"), IsError(ErrorCode::kCorrupt));
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fs/fat/fat_volume.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "drivers/block/aligned_buffer.h"
@@ -16,6 +13,7 @@
 #include "drivers/block/fake_block_device.h"
 #include "fs/fat/boot_sector.h"
 #include "fs/fat/fat_image_builder.h"
+#include "fs/fat/mounted_volume.h"
 #include "fs/volume/file_system.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -28,187 +26,8 @@ namespace {
 using block::FakeBlockDevice;
 using ::flint::testing::IsError;
 using ::flint::testing::IsOk;
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using volume::File;
-using Shape = FatImageBuilder::Shape;
-
-/// Text of which no two stretches are alike.
-std::string Pattern(size_t size) {
-  std::string text(size, '\0');
-  uint32_t state = 12345;
-  for (char& c : text) {
-    state = state * 1664525 + 1013904223;
-    c = static_cast<char>(state >> 24);
-  }
-  return text;
-}
-
-struct Options {
-  uint32_t block_size_bytes = 512;
-  size_t scratch_bytes = 0;  // 0 means the minimum
-  /// Blocks before and after the volume, filled with garbage.
-  uint64_t blocks_around = 3;
-};
-
-/// A volume mounted from the middle of a disk.
-class Mounted {
- public:
-  explicit Mounted(const FatImageBuilder& builder)
-      : Mounted(builder, Options{}) {}
-  Mounted(const FatImageBuilder& builder, const Options& options)
-      : disk_(Surround(builder.image(), options),
-              {.block_size_bytes = options.block_size_bytes}),
-        scratch_(options.scratch_bytes != 0
-                     ? options.scratch_bytes
-                     : FatVolume::MinScratchBytes(options.block_size_bytes)),
-        range_{&disk_,
-               options.blocks_around,
-               disk_.geometry().block_count - 2 * options.blocks_around},
-        volume_(FatVolume::Create(range_, scratch_.bytes())),
-        batch_(disk_, storage_) {
-    EXPECT_THAT(volume_, IsOk());
-  }
-
-  FatVolume* operator->() { return &*volume_; }
-  FakeBlockDevice& disk() { return disk_; }
-  block::BlockBatch& batch() { return batch_; }
-  uint64_t first_lba() const { return range_.first_lba; }
-
-  /// The whole file, through `Read`.
-  Result<std::string> Contents(std::string_view path) {
-    const File file = TRY(volume_->Open(path));
-    block::AlignedBuffer buffer(file.size_bytes + 1);
-    TRY(volume_->Read(file, 0, buffer.bytes().subspan(1)));
-    return std::string(AsText(buffer.bytes().subspan(1)));
-  }
-
-  /// Some of the file, through `ReadInto`.
-  Result<std::string> ContentsInto(const File& file,
-                                   uint64_t offset,
-                                   uint64_t size) {
-    const uint64_t block_size = disk_.geometry().block_size_bytes;
-    const uint64_t room = (size + block_size - 1) / block_size * block_size;
-    block::AlignedBuffer buffer(room);
-    TRY(volume_->ReadInto(file, offset, size, buffer.bytes(), batch_));
-    TRY(batch_.Submit());
-    return std::string(AsText(buffer.bytes().first(size)));
-  }
-
- private:
-  static std::vector<std::byte> Surround(const std::vector<std::byte>& image,
-                                         const Options& options) {
-    const size_t around = options.blocks_around * options.block_size_bytes;
-    std::vector<std::byte> disk(around, std::byte{0xa5});
-    disk.insert(disk.end(), image.begin(), image.end());
-    disk.resize((disk.size() + options.block_size_bytes - 1) /
-                options.block_size_bytes * options.block_size_bytes);
-    disk.resize(disk.size() + around, std::byte{0xa5});
-    return disk;
-  }
-
-  FakeBlockDevice disk_;
-  block::AlignedBuffer scratch_;
-  block::BlockRange range_;
-  Result<FatVolume> volume_;
-  std::array<block::BlockExtent, 16> storage_{};
-  block::BlockBatch batch_;
-};
-
-struct ReadCase {
-  std::string_view name;
-  Shape shape;
-  uint32_t block_size_bytes = 512;
-};
-
-class FatReadTest : public ::testing::TestWithParam<ReadCase> {
- protected:
-  FatReadTest() {
-    builder_.AddFile("whole", contents_);
-    builder_.AddFile("pieces", contents_, {.clusters_per_fragment = 3});
-    builder_.AddFile("empty", "");
-  }
-
-  std::string contents_ = Pattern(45678);
-  FatImageBuilder builder_{GetParam().shape};
-};
-
-TEST_P(FatReadTest, ReadsWholeFiles) {
-  Mounted volume(builder_, {.block_size_bytes = GetParam().block_size_bytes});
-
-  for (const std::string_view path : {"whole", "pieces"}) {
-    ASSERT_OK_AND_ASSIGN(const File file, volume->Open(path));
-    ASSERT_OK_AND_ASSIGN(const std::string now, volume.Contents(path));
-    ASSERT_OK_AND_ASSIGN(const std::string later,
-                         volume.ContentsInto(file, 0, file.size_bytes));
-    EXPECT_TRUE(now == contents_) << path;
-    EXPECT_TRUE(later == contents_) << path;
-  }
-}
-
-TEST_P(FatReadTest, ReadsAnyPartOfAFile) {
-  Mounted volume(builder_, {.block_size_bytes = GetParam().block_size_bytes});
-
-  for (const std::string_view path : {"whole", "pieces"}) {
-    ASSERT_OK_AND_ASSIGN(const File file, volume->Open(path));
-    for (const uint64_t offset : {0ul, 1ul, 512ul, 4096ul, 5000ul, 40000ul}) {
-      for (const uint64_t size : {0ul, 1ul, 511ul, 513ul, 5000ul, 5678ul}) {
-        ASSERT_OK_AND_ASSIGN(const std::string part,
-                             volume.ContentsInto(file, offset, size));
-        EXPECT_TRUE(part == contents_.substr(offset, size))
-            << path << " " << offset << " " << size;
-      }
-    }
-  }
-}
-
-TEST_P(FatReadTest, ReadsAnEmptyFile) {
-  Mounted volume(builder_, {.block_size_bytes = GetParam().block_size_bytes});
-
-  EXPECT_THAT(volume.Contents("empty"),
-              ::flint::testing::IsOkAndHolds(std::string()));
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Shapes,
-    FatReadTest,
-    ::testing::Values(
-        ReadCase{"Fat12", {.type = FatType::kFat12}},
-        ReadCase{"Fat16", {.type = FatType::kFat16}},
-        ReadCase{"Fat32", {.type = FatType::kFat32}},
-        ReadCase{"Clusters4K",
-                 {.type = FatType::kFat32, .sectors_per_cluster = 8}},
-        ReadCase{"Clusters64K",
-                 {.type = FatType::kFat12,
-                  .sectors_per_cluster = 128,
-                  .cluster_count = 30}},
-        ReadCase{"Sectors1024",
-                 {.type = FatType::kFat12, .sector_size_bytes = 1024}},
-        ReadCase{"Sectors2048",
-                 {.type = FatType::kFat32, .sector_size_bytes = 2048}},
-        ReadCase{"Sectors4096On512",
-                 {.type = FatType::kFat12, .sector_size_bytes = 4096}},
-        ReadCase{"Sectors4096On4096",
-                 {.type = FatType::kFat32, .sector_size_bytes = 4096},
-                 4096},
-        ReadCase{"Clusters256K",
-                 {.type = FatType::kFat12,
-                  .sector_size_bytes = 4096,
-                  .sectors_per_cluster = 64,
-                  .cluster_count = 10},
-                 4096},
-        // Clusters start inside a block, or share one.
-        ReadCase{"Sectors512On4096", {.type = FatType::kFat12}, 4096},
-        ReadCase{"Clusters4KInsideBlocks",
-                 {.type = FatType::kFat32,
-                  .sectors_per_cluster = 8,
-                  .reserved_sectors = 33},
-                 4096},
-        ReadCase{"Sectors1024On2048",
-                 {.type = FatType::kFat32, .sector_size_bytes = 1024},
-                 2048}),
-    [](const auto& info) { return std::string(info.param.name); });
 
 constexpr size_t kLargeSize = size_t{64} << 20;
 constexpr size_t kMediumSize = size_t{8} << 20;
@@ -226,8 +45,8 @@ FatImageBuilder OneFile(size_t size, uint32_t clusters_per_fragment = 0) {
 }
 
 TEST(FatVolume, ReadsALargeFileInOneExtentWithFewReadsOfTheTable) {
-  Mounted volume(OneFile(kLargeSize),
-                 {.scratch_bytes = FatVolume::kGoodScratchBytes});
+  MountedVolume volume(OneFile(kLargeSize),
+                       {.scratch_bytes = FatVolume::kGoodScratchBytes});
   ASSERT_OK_AND_ASSIGN(const File file, volume->Open("initrd.img"));
   block::AlignedBuffer buffer(kLargeSize);
   volume.disk().ClearStatistics();
@@ -243,7 +62,7 @@ TEST(FatVolume, ReadsALargeFileInOneExtentWithFewReadsOfTheTable) {
 }
 
 TEST(FatVolume, ReadsALargeFileWithLittleMemoryInFewRequests) {
-  Mounted volume(OneFile(kLargeSize));
+  MountedVolume volume(OneFile(kLargeSize));
   ASSERT_OK_AND_ASSIGN(const File file, volume->Open("initrd.img"));
   block::AlignedBuffer buffer(kLargeSize);
   volume.disk().ClearStatistics();
@@ -256,7 +75,7 @@ TEST(FatVolume, ReadsALargeFileWithLittleMemoryInFewRequests) {
 }
 
 TEST(FatVolume, ReadsFragmentsStraightToTheirPlaces) {
-  Mounted volume(OneFile(kMediumSize, 64));
+  MountedVolume volume(OneFile(kMediumSize, 64));
   ASSERT_OK_AND_ASSIGN(const File file, volume->Open("initrd.img"));
   block::AlignedBuffer buffer(kMediumSize);
   volume.disk().ClearStatistics();
@@ -272,7 +91,7 @@ TEST(FatVolume, ReadsFragmentsStraightToTheirPlaces) {
 TEST(FatVolume, MountsAndOpensInFewRequests) {
   FatImageBuilder builder({.type = FatType::kFat32});
   builder.AddFile("loader/entries/debian.conf", "title Debian");
-  Mounted volume(builder);
+  MountedVolume volume(builder);
 
   ASSERT_OK(volume.Contents("loader/entries/debian.conf"));
 
@@ -281,7 +100,7 @@ TEST(FatVolume, MountsAndOpensInFewRequests) {
 }
 
 TEST(FatVolume, ReadsOnWithoutWalkingTheChainAgain) {
-  Mounted volume(OneFile(kMediumSize));
+  MountedVolume volume(OneFile(kMediumSize));
   ASSERT_OK_AND_ASSIGN(const File file, volume->Open("initrd.img"));
   block::AlignedBuffer buffer(4096);
   ASSERT_OK(volume->Read(file, kMediumSize / 2, buffer.bytes()));
@@ -305,7 +124,7 @@ class FatVolumeChainTest : public ::testing::TestWithParam<FatType> {
     FatImageBuilder builder({.type = GetParam()});
     const uint32_t first = builder.AddFile("FILE", Pattern(kClusters * 512));
     damage(builder, first);
-    Mounted volume(builder);
+    MountedVolume volume(builder);
     ASSERT_OK_AND_ASSIGN(const File file, volume->Open("FILE"));
 
     EXPECT_THAT(volume.Contents("FILE"), IsError(code));
@@ -362,7 +181,7 @@ TEST_P(FatVolumeChainTest, MayBeLongerThanItsFile) {
   const uint32_t first = builder.AddFile("FILE", Pattern(5 * 512));
   const uint32_t more = builder.AddFile("MORE", Pattern(5 * 512));
   builder.SetEntry(first + 4, more);
-  Mounted volume(builder);
+  MountedVolume volume(builder);
 
   EXPECT_THAT(volume.Contents("FILE"), IsOk());
 }
@@ -381,7 +200,7 @@ class FatVolumeTest : public ::testing::Test {
 };
 
 TEST_F(FatVolumeTest, RefusesToReadBeyondTheEnd) {
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
   ASSERT_OK_AND_ASSIGN(const File file, volume->Open("FILE"));
   block::AlignedBuffer buffer(4096);
   const MutableBytes out = buffer.bytes();
@@ -396,7 +215,7 @@ TEST_F(FatVolumeTest, RefusesToReadBeyondTheEnd) {
 }
 
 TEST_F(FatVolumeTest, RefusesUnsuitableDestinations) {
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
   ASSERT_OK_AND_ASSIGN(const File file, volume->Open("FILE"));
   block::AlignedBuffer buffer(4096);
   const MutableBytes out = buffer.bytes();
@@ -414,7 +233,7 @@ TEST_F(FatVolumeTest, RefusesUnsuitableDestinations) {
 
 TEST_F(FatVolumeTest, RefusesToReadADirectory) {
   builder_.AddDirectory("D");
-  Mounted volume(builder_);
+  MountedVolume volume(builder_);
   ASSERT_OK_AND_ASSIGN(const File directory, volume->Open("D"));
 
   EXPECT_THAT(volume->Read(directory, 0, {}),
@@ -431,7 +250,7 @@ TEST_F(FatVolumeTest, RefusesTooLittleMemory) {
 }
 
 TEST_F(FatVolumeTest, MountsOnTheLargestBlocks) {
-  Mounted volume(builder_, {.block_size_bytes = 32768});
+  MountedVolume volume(builder_, {.block_size_bytes = 32768});
 
   EXPECT_THAT(volume.Contents("FILE"),
               ::flint::testing::IsOkAndHolds(Pattern(1000)));
@@ -453,7 +272,7 @@ TEST_F(FatVolumeTest, RejectsARangeThatIsTooSmall) {
 TEST_F(FatVolumeTest, ReportsAFileThatCannotBeRead) {
   FatImageBuilder builder;
   const uint32_t first = builder.AddFile("FILE", Pattern(1000));
-  Mounted volume(builder);
+  MountedVolume volume(builder);
   volume.disk().FailReads(
       {.lba = volume.first_lba() + builder.ClusterOffset(first) / 512,
        .times = FakeBlockDevice::Failure::kAlways});

@@ -25,7 +25,6 @@ namespace {
 using block::FakeBlockDevice;
 using ::flint::testing::IsError;
 using ::flint::testing::IsOk;
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using Shape = GptImageBuilder::Shape;
@@ -63,7 +62,7 @@ std::vector<std::byte> UsualDisk() {
             .first_lba = 40,
             .last_lba = 99,
             .attributes = 5,
-            .name = u"EFI \u00fc\u20ac\U0001f680"})
+            .name = u"EFI ü€🚀"})
       .Build();
 }
 
@@ -93,7 +92,7 @@ TEST(Gpt, ListsPartitionsWithTheirSlotNumbers) {
   EXPECT_EQ(system.type, kEfiSystemType);
   EXPECT_EQ(system.unique_guid, kUnique);
   EXPECT_EQ(system.attributes, 5u);
-  EXPECT_EQ(system.name(), "EFI \xc3\xbc\xe2\x82\xac\xf0\x9f\x9a\x80");
+  EXPECT_EQ(system.name(), "EFI ü€🚀");
   EXPECT_EQ(system.type_name(), "EFI system");
 }
 
@@ -306,10 +305,10 @@ TEST(Gpt, SurvivesUnreadableBlocks) {
 }
 
 TEST(Gpt, ReportsADiskThatCannotBeRead) {
+  constexpr auto kAlways = FakeBlockDevice::Failure::kAlways;
   Reader reader(UsualDisk());
   for (const uint64_t lba : {0u, 1u, 2047u}) {
-    reader.disk().FailReads(
-        {.lba = lba, .times = FakeBlockDevice::Failure::kAlways});
+    reader.disk().FailReads({.lba = lba, .times = kAlways});
   }
 
   EXPECT_THAT(reader.Read(), IsError(ErrorCode::kDeviceError));
