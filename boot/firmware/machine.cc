@@ -56,7 +56,7 @@ Status Machine::ReadDoor(DoorKind door, uint64_t argument) {
 
 Status Machine::BringUpMemory() {
   const paging::PagingFeatures features = paging::ReadPagingFeatures(cpu_);
-  map_.Build(info_.memory(), features.physical_limit());
+  map_.Build(info_.memory(), features.identity_limit());
   const runtime::AddressRange image = runtime::GetImageLayout().whole();
   map_.Claim(image.address, image.size_bytes(), memory::MemoryType::kImage);
   for (const Module& module : info_.modules()) {

@@ -23,6 +23,18 @@ Status CheckAllocation(const EcamAllocation& allocation) {
   return {};
 }
 
+bool Precedes(const EcamAllocation& a, const EcamAllocation& b) {
+  return std::tie(a.segment, a.first_bus) < std::tie(b.segment, b.first_bus);
+}
+
+/// By insertion: there is a handful, and std::sort is 4 KiB of code.
+void SortByBus(std::span<EcamAllocation> allocations) {
+  const auto begin = allocations.begin();
+  for (auto next = begin; next != allocations.end(); ++next) {
+    std::rotate(std::upper_bound(begin, next, *next, Precedes), next, next + 1);
+  }
+}
+
 /// `sorted` in the order of `bus_ranges()`.
 Status CheckDisjoint(std::span<const EcamAllocation> sorted) {
   for (size_t i = 1; i < sorted.size(); ++i) {
@@ -55,9 +67,7 @@ Result<EcamConfig> EcamConfig::Create(
   const std::span<EcamAllocation> sorted =
       TRY(arena.AllocateArray<EcamAllocation>(allocations.size()));
   std::ranges::copy(allocations, sorted.begin());
-  std::ranges::sort(sorted, {}, [](const EcamAllocation& allocation) {
-    return std::tuple(allocation.segment, allocation.first_bus);
-  });
+  SortByBus(sorted);
   for (const EcamAllocation& allocation : sorted) {
     TRY(CheckAllocation(allocation));
   }

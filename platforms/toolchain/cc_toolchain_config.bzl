@@ -187,14 +187,17 @@ def _guest_features(ctx):
             "-static",
             "-nostdlib",
             "--gc-sections",
+            # Identical functions (of templates, mostly) once.
+            "--icf=all",
             "--build-id=none",
             "--fatal-warnings",
             # Every section is named in the linker script, or the link fails.
             "--orphan-handling=error",
             "-z",
             "noexecstack",
-            "-z",
-            "max-page-size=4096",
+            # Sections lie on pages in memory, by the script, but not in the
+            # file, which is read and not mapped.
+            "--nmagic",
         ],
         linker = gnu_linker(_for_linker),
     )
