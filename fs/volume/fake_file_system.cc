@@ -97,6 +97,12 @@ FakeFileSystem::FakeFileSystem(uint32_t block_size_bytes)
 void FakeFileSystem::AddFile(std::string_view path, std::string_view contents) {
   Node& node = nodes_[AddNode(path, false)];
   node.contents = contents;
+  Store(node);
+}
+
+/// Puts the contents of a file on the disk.
+void FakeFileSystem::Store(Node& node) {
+  const std::string_view contents = node.contents;
   const uint64_t block_count =
       DivideRoundUp<uint64_t>(contents.size(), block_size_bytes_);
   node.first_block_count = (block_count + 1) / 2;
@@ -147,9 +153,18 @@ Result<bool> FakeFileSystem::List(const File& directory,
     return Fail(ErrorCode::kInvalidArgument, "not a directory");
   }
   for (size_t i = cursor.position; i < nodes_.size(); ++i) {
-    if (i == kRoot || nodes_[i].parent != parent) continue;
+    if (i == kRoot || nodes_[i].parent != parent || nodes_[i].is_removed) {
+      continue;
+    }
     cursor.position = i + 1;
-    entry = {.file = FileOf(i), .name_size = 0, .name_storage = {}};
+    const FileMetadata& metadata = nodes_[i].metadata;
+    entry = {.file = FileOf(i),
+             .name_size = 0,
+             .name_storage = {},
+             .attributes = metadata.attributes,
+             .created = metadata.created,
+             .modified = metadata.modified,
+             .accessed = metadata.accessed};
     entry.name_size = nodes_[i].name.copy(entry.name_storage.data(),
                                           entry.name_storage.size());
     return true;
@@ -225,7 +240,7 @@ size_t FakeFileSystem::AddNode(std::string_view path, bool is_directory) {
 std::optional<size_t> FakeFileSystem::Child(size_t directory,
                                             std::string_view name) const {
   for (size_t i = kRoot + 1; i < nodes_.size(); ++i) {
-    if (nodes_[i].parent == directory &&
+    if (nodes_[i].parent == directory && !nodes_[i].is_removed &&
         EqualIgnoringCase(nodes_[i].name, name)) {
       return i;
     }
@@ -250,7 +265,8 @@ std::optional<size_t> FakeFileSystem::Find(size_t directory,
 }
 
 Result<size_t> FakeFileSystem::NodeOf(const File& file) const {
-  if (file.location[1] != kTag || file.location[0] >= nodes_.size()) {
+  if (file.location[1] != kTag || file.location[0] >= nodes_.size() ||
+      nodes_[file.location[0]].is_removed) {
     return Fail(ErrorCode::kInvalidArgument, "not a file of this fake");
   }
   return static_cast<size_t>(file.location[0]);

@@ -13,6 +13,7 @@
 #include "drivers/block/block_batch.h"
 #include "drivers/block/block_device.h"
 #include "fs/volume/file_system.h"
+#include "fs/volume/file_writer.h"
 
 namespace flint::volume {
 
@@ -22,13 +23,23 @@ namespace flint::volume {
 /// the batch is submitted, garbage follows the last byte of a file, a buffer
 /// that is too small or misaligned is refused, and each file is split into two
 /// extents that are far apart.
-class FakeFileSystem final : public FileSystem {
+class FakeFileSystem final : public FileSystem, private FileWriter {
  public:
   explicit FakeFileSystem(uint32_t block_size_bytes = 512);
 
   /// Adds a file, and the directories above it.
   void AddFile(std::string_view path, std::string_view contents);
   void AddDirectory(std::string_view path);
+
+  void SetMetadata(std::string_view path, const FileMetadata& metadata);
+
+  /// From now on there is a writer, which fails with kNoMemory where the files
+  /// would be longer than `capacity_bytes` in all.
+  void AllowWriting(uint64_t capacity_bytes);
+  const std::string& contents(std::string_view path) const;
+  std::string_view label() const { return label_; }
+  /// True if something was written after the last flush.
+  bool is_dirty() const { return is_dirty_; }
 
   /// The disk under the files, for making a batch.
   block::BlockDevice& device() { return disk_; }
@@ -56,8 +67,29 @@ class FakeFileSystem final : public FileSystem {
                   uint64_t size_bytes,
                   MutableBytes destination,
                   block::BlockBatch& batch) override;
+  Result<VolumeInfo> Describe() override;
+  FileWriter* writer() override {
+    return capacity_bytes_.has_value() ? this : nullptr;
+  }
 
  private:
+  Result<File> Create(const File& directory,
+                      std::string_view name,
+                      bool is_directory,
+                      const FileMetadata& metadata) override;
+  Status Write(File& file,
+               uint64_t offset,
+               Bytes data,
+               const Timestamp& now) override;
+  Status Resize(File& file, uint64_t size_bytes, const Timestamp& now) override;
+  Status Remove(const File& file) override;
+  Status Move(File& file,
+              const File& directory,
+              std::string_view name) override;
+  Status SetMetadata(File& file, const FileMetadata& metadata) override;
+  Status SetLabel(std::string_view label) override;
+  Status Flush() override;
+
   struct Node {
     std::string name;
     size_t parent;
@@ -67,6 +99,8 @@ class FakeFileSystem final : public FileSystem {
     uint64_t first_block_count = 0;
     uint64_t second_lba = 0;  // of the rest
     std::map<Operation, Error> failures = {};
+    FileMetadata metadata = {};
+    bool is_removed = false;
   };
 
   class Disk final : public block::BlockDevice {
@@ -89,6 +123,9 @@ class FakeFileSystem final : public FileSystem {
   };
 
   size_t AddNode(std::string_view path, bool is_directory);
+  void Store(Node& node);
+  uint64_t UsedBytes() const;
+  Status CheckName(size_t directory, std::string_view name) const;
   std::optional<size_t> Child(size_t directory, std::string_view name) const;
   std::optional<size_t> Find(size_t directory, std::string_view path) const;
   Result<size_t> NodeOf(const File& file) const;
@@ -100,6 +137,9 @@ class FakeFileSystem final : public FileSystem {
   std::deque<Node> nodes_;
   Disk disk_;
   uint64_t copied_bytes_ = 0;
+  std::optional<uint64_t> capacity_bytes_;
+  std::string label_ = "FAKE";
+  bool is_dirty_ = false;
 };
 
 }  // namespace flint::volume

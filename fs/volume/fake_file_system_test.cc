@@ -148,5 +148,31 @@ TEST(FakeFileSystem, FailsAsTold) {
   EXPECT_THAT(batch.Submit(), failed);
 }
 
+TEST(FakeFileSystem, CanBeWrittenWhenAllowed) {
+  FakeFileSystem fs;
+  EXPECT_EQ(fs.writer(), nullptr);
+  fs.AddDirectory("d");
+  fs.AllowWriting(1000);
+  FileWriter& writer = *fs.writer();
+
+  ASSERT_OK_AND_ASSIGN(File file, writer.Create(*fs.Open("d"), "a", false, {}));
+  EXPECT_OK(writer.Write(file, 2, AsBytes("xy"), {}));
+  EXPECT_EQ(fs.contents("d/a"), std::string_view("\0\0xy", 4));
+  EXPECT_EQ(file.size_bytes, 4u);
+  EXPECT_THAT(writer.Write(file, 0, std::vector<std::byte>(1001), {}),
+              IsError(ErrorCode::kNoMemory));
+  EXPECT_OK(writer.Move(file, fs.root(), "b"));
+  EXPECT_THAT(fs.Open("d/a"), IsError(ErrorCode::kNotFound));
+  EXPECT_OK(writer.Resize(file, 3, {}));
+  EXPECT_EQ(fs.contents("b"), std::string_view("\0\0x", 3));
+  EXPECT_TRUE(fs.is_dirty());
+  EXPECT_OK(writer.Flush());
+  EXPECT_FALSE(fs.is_dirty());
+  EXPECT_OK(writer.Remove(file));
+  EXPECT_THAT(fs.Open("b"), IsError(ErrorCode::kNotFound));
+  EXPECT_THAT(writer.Create(fs.root(), "D", true, {}),
+              IsError(ErrorCode::kInvalidArgument));
+}
+
 }  // namespace
 }  // namespace flint::volume
