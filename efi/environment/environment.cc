@@ -63,11 +63,11 @@ abi::EFI_STATUS Environment::ExitBootServices(abi::EFI_HANDLE,
   }
   if (map_key != pages_.map_key()) return abi::EFI_INVALID_PARAMETER;
   has_exited_ = true;
+  watchdog_.Disarm();
   events_.CancelAllTimers();
   events_.SignalGroup(abi::EFI_EVENT_GROUP_EXIT_BOOT_SERVICES);
   // Whatever level the caller is at, this is when they have to run.
   events_.RestoreTPL(abi::TPL_APPLICATION);
-  watchdog_.Disarm();
   for (ExitObserver* observer = exit_observers_.front(); observer != nullptr;
        observer = exit_observers_.Next(*observer)) {
     observer->OnExitBootServices();

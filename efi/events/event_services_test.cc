@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "efi/events/event_services.h"
 
-#include <string>
-#include <vector>
-
-#include "drivers/clock/fake_clock.h"
-#include "efi/memory/host_ram.h"
-#include "efi/memory/page_services.h"
+#include "efi/events/events_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -24,63 +19,8 @@ using ::testing::IsEmpty;
 
 constexpr abi::EFI_GUID kGroup =
     abi::EFI_GUID::Of("6f4d7a52-7c5b-4a0c-9d0e-0d4b8f6f0001");
-constexpr abi::EFI_GUID kOtherGroup =
-    abi::EFI_GUID::Of("6f4d7a52-7c5b-4a0c-9d0e-0d4b8f6f0002");
 
-struct NoWatchdogAction final : WatchdogAction {
-  void OnWatchdogExpired(const WatchdogReport&) override {}
-};
-
-/// What notification functions leave behind: their names, in order.
-struct Journal {
-  EventServices* events;
-  std::vector<std::string> entries;
-};
-
-struct Note {
-  Journal* journal;
-  std::string name;
-  EFI_EVENT signal = nullptr;  // signaled by the notification
-  EFI_EVENT close = nullptr;   // closed by it
-};
-
-void EFIAPI Record(EFI_EVENT, abi::VOID* context) {
-  const Note& note = *static_cast<const Note*>(context);
-  EventServices& events = *note.journal->events;
-  note.journal->entries.push_back(note.name + "@" +
-                                  std::to_string(events.current_tpl()));
-  if (note.signal != nullptr) events.SignalEvent(note.signal);
-  if (note.close != nullptr) events.CloseEvent(note.close);
-}
-
-class EventServicesTest : public ::testing::Test {
- protected:
-  EFI_EVENT Create(uint32_t type, EFI_TPL tpl, Note* note) {
-    EFI_EVENT event = nullptr;
-    EXPECT_EQ(events_.CreateEvent(type, tpl, Record, note, &event),
-              abi::EFI_SUCCESS);
-    return event;
-  }
-
-  EFI_EVENT CreateIn(const abi::EFI_GUID& group, EFI_TPL tpl, Note* note) {
-    EFI_EVENT event = nullptr;
-    EXPECT_EQ(events_.CreateEventEx(
-                  abi::EVT_NOTIFY_SIGNAL, tpl, Record, note, &group, &event),
-              abi::EFI_SUCCESS);
-    return event;
-  }
-
-  HostRam ram_;
-  PageServices pages_{ram_.map(), ram_};
-  clock::FakeClock clock_;
-  NoWatchdogAction action_;
-  Watchdog watchdog_{clock_, action_};
-  EventServices events_{pages_, clock_, watchdog_};
-  Journal journal_{&events_, {}};
-  Note a_{&journal_, "a"};
-  Note b_{&journal_, "b"};
-  Note c_{&journal_, "c"};
-};
+using EventServicesTest = EventsFixture;
 
 TEST_F(EventServicesTest, RaisesAndRestoresTheLevel) {
   EXPECT_EQ(events_.RaiseTPL(TPL_NOTIFY), TPL_APPLICATION);
@@ -343,92 +283,6 @@ TEST_F(EventServicesTest, WaitsAtTheApplicationsLevelOnly) {
             abi::EFI_INVALID_PARAMETER);
   EXPECT_EQ(events_.WaitForEvent(1, nullptr, &index),
             abi::EFI_INVALID_PARAMETER);
-}
-
-TEST_F(EventServicesTest, SignalingOneOfAGroupSignalsAll) {
-  const EFI_EVENT one = CreateIn(kGroup, TPL_CALLBACK, &a_);
-  CreateIn(kGroup, TPL_NOTIFY, &b_);
-  CreateIn(kOtherGroup, TPL_NOTIFY, &c_);
-  EFI_EVENT silent = nullptr;
-  ASSERT_EQ(events_.CreateEventEx(0, 0, nullptr, nullptr, &kGroup, &silent),
-            abi::EFI_SUCCESS);
-
-  EXPECT_EQ(events_.SignalEvent(one), abi::EFI_SUCCESS);
-
-  EXPECT_THAT(journal_.entries, ElementsAre("b@16", "a@8"));
-  EXPECT_EQ(events_.CheckEvent(silent), abi::EFI_SUCCESS);
-}
-
-TEST_F(EventServicesTest, SignalsGroupsByName) {
-  CreateIn(kGroup, TPL_CALLBACK, &a_);
-  CreateIn(kGroup, TPL_CALLBACK, &b_);
-  const EFI_EVENT closed = CreateIn(kGroup, TPL_CALLBACK, &c_);
-  events_.CloseEvent(closed);
-
-  events_.SignalGroup(kGroup);
-  EXPECT_THAT(journal_.entries, ElementsAre("a@8", "b@8"));
-  events_.SignalGroup(kOtherGroup);
-  EXPECT_EQ(journal_.entries.size(), 2u);
-}
-
-TEST_F(EventServicesTest, EventsOfTheTwoGroupTypesAreInThoseGroups) {
-  Create(abi::EVT_SIGNAL_EXIT_BOOT_SERVICES, TPL_NOTIFY, &a_);
-  const EFI_EVENT change =
-      Create(abi::EVT_SIGNAL_VIRTUAL_ADDRESS_CHANGE, TPL_NOTIFY, &b_);
-
-  events_.SignalGroup(abi::EFI_EVENT_GROUP_EXIT_BOOT_SERVICES);
-  EXPECT_THAT(journal_.entries, ElementsAre("a@16"));
-
-  const Event* const listed =
-      events_.NextInGroup(abi::EFI_EVENT_GROUP_VIRTUAL_ADDRESS_CHANGE, nullptr);
-  EXPECT_EQ(listed, change);
-  EXPECT_EQ(listed->context, &b_);
-  EXPECT_EQ(
-      events_.NextInGroup(abi::EFI_EVENT_GROUP_VIRTUAL_ADDRESS_CHANGE, listed),
-      nullptr);
-}
-
-struct ClosedEvents final : EventObserver {
-  void OnEventClosed(EFI_EVENT event) override { closed.push_back(event); }
-  std::vector<EFI_EVENT> closed;
-};
-
-TEST_F(EventServicesTest, TellsOfTheClosingOfObservedEvents) {
-  ClosedEvents observer;
-  events_.set_observer(&observer);
-  const EFI_EVENT observed = Create(0, 0, nullptr);
-  const EFI_EVENT other = Create(0, 0, nullptr);
-  events_.Observe(observed);
-
-  events_.CloseEvent(other);
-  events_.CloseEvent(observed);
-
-  EXPECT_THAT(observer.closed, ElementsAre(observed));
-}
-
-TEST_F(EventServicesTest, AGuardDefersNotifications) {
-  const EFI_EVENT event = Create(abi::EVT_NOTIFY_SIGNAL, TPL_CALLBACK, &a_);
-  {
-    const TplGuard guard(events_, TPL_NOTIFY);
-    events_.SignalEvent(event);
-    EXPECT_THAT(journal_.entries, IsEmpty());
-  }
-  EXPECT_THAT(journal_.entries, ElementsAre("a@8"));
-}
-
-TEST_F(EventServicesTest, FailsToCreateWithoutMemory) {
-  abi::EFI_PHYSICAL_ADDRESS address = 0;
-  for (uint64_t count = ram_.low_bytes() / abi::EFI_PAGE_SIZE; count > 0;
-       count /= 2) {
-    while (pages_.AllocatePages(
-               abi::AllocateAnyPages, abi::EfiLoaderData, count, &address) ==
-           abi::EFI_SUCCESS) {
-    }
-  }
-  EFI_EVENT event = nullptr;
-
-  EXPECT_EQ(events_.CreateEvent(0, 0, nullptr, nullptr, &event),
-            abi::EFI_OUT_OF_RESOURCES);
 }
 
 }  // namespace
