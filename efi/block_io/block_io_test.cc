@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "efi/block_io/host_services.h"
 #include "efi/block_io/test_disk.h"
+#include "efi/environment/host_environment.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -42,12 +42,21 @@ class BlockIoTest : public ::testing::Test {
     return io_->WriteBlocks(io_, media_id, lba, size, buffer);
   }
 
-  HostServices services_;
+  abi::EFI_EVENT CreateEvent() {
+    abi::EFI_EVENT event = nullptr;
+    host_.boot_services().CreateEvent(0, 0, nullptr, nullptr, &event);
+    return event;
+  }
+  bool TakeSignal(abi::EFI_EVENT event) {
+    return host_.boot_services().CheckEvent(event) == abi::EFI_SUCCESS;
+  }
+
+  HostEnvironment host_;
   TestDisk disk_;
   BlockMedia media_{
       disk_.cache, kFirstLba, kBlockCount, BlockMedia::Kind::kPartition};
   BlockIo block_io_{media_};
-  BlockIo2 block_io2_{media_, services_.events};
+  BlockIo2 block_io2_{media_, host_.environment().events()};
   abi::EFI_BLOCK_IO_PROTOCOL* io_ = &block_io_;
   abi::EFI_BLOCK_IO2_PROTOCOL* io2_ = &block_io2_;
   std::vector<std::byte> buffer_ = std::vector<std::byte>(8 * kBlockSize);
@@ -227,42 +236,42 @@ TEST_F(BlockIoTest, WaitsForTheOutcomeWithoutAnEvent) {
 }
 
 TEST_F(BlockIoTest, SignalsTheTokensEvent) {
-  abi::EFI_BLOCK_IO2_TOKEN token{.Event = services_.CreateEvent(),
+  abi::EFI_BLOCK_IO2_TOKEN token{.Event = CreateEvent(),
                                  .TransactionStatus = abi::EFI_NOT_READY};
 
   EXPECT_EQ(
       io2_->ReadBlocksEx(io2_, kMediaId, 2, &token, buffer_.size(), bytes_),
       abi::EFI_SUCCESS);
   EXPECT_EQ(token.TransactionStatus, abi::EFI_SUCCESS);
-  EXPECT_TRUE(services_.TakeSignal(token.Event));
+  EXPECT_TRUE(TakeSignal(token.Event));
   EXPECT_TRUE(disk_.Holds(OffsetOf(2), buffer_));
 
   token.TransactionStatus = abi::EFI_NOT_READY;
   EXPECT_EQ(io2_->WriteBlocksEx(io2_, kMediaId, 2, &token, kBlockSize, bytes_),
             abi::EFI_SUCCESS);
   EXPECT_EQ(token.TransactionStatus, abi::EFI_SUCCESS);
-  EXPECT_TRUE(services_.TakeSignal(token.Event));
+  EXPECT_TRUE(TakeSignal(token.Event));
 
   token.TransactionStatus = abi::EFI_NOT_READY;
   EXPECT_EQ(io2_->FlushBlocksEx(io2_, &token), abi::EFI_SUCCESS);
   EXPECT_EQ(token.TransactionStatus, abi::EFI_SUCCESS);
-  EXPECT_TRUE(services_.TakeSignal(token.Event));
+  EXPECT_TRUE(TakeSignal(token.Event));
 }
 
 TEST_F(BlockIoTest, PutsADeviceErrorIntoTheToken) {
   disk_.device.FailWrites({.lba = kFirstLba});
-  abi::EFI_BLOCK_IO2_TOKEN token{.Event = services_.CreateEvent(),
+  abi::EFI_BLOCK_IO2_TOKEN token{.Event = CreateEvent(),
                                  .TransactionStatus = abi::EFI_NOT_READY};
 
   EXPECT_EQ(io2_->WriteBlocksEx(io2_, kMediaId, 0, &token, kBlockSize, bytes_),
             abi::EFI_SUCCESS);
 
   EXPECT_EQ(token.TransactionStatus, abi::EFI_DEVICE_ERROR);
-  EXPECT_TRUE(services_.TakeSignal(token.Event));
+  EXPECT_TRUE(TakeSignal(token.Event));
 }
 
 TEST_F(BlockIoTest, AnswersBadParametersAtOnce) {
-  abi::EFI_BLOCK_IO2_TOKEN token{.Event = services_.CreateEvent(),
+  abi::EFI_BLOCK_IO2_TOKEN token{.Event = CreateEvent(),
                                  .TransactionStatus = abi::EFI_NOT_READY};
 
   EXPECT_EQ(io2_->ReadBlocksEx(io2_, 9, 0, &token, kBlockSize, bytes_),
@@ -275,7 +284,7 @@ TEST_F(BlockIoTest, AnswersBadParametersAtOnce) {
   EXPECT_EQ(io2_->FlushBlocksEx(nullptr, &token), abi::EFI_INVALID_PARAMETER);
 
   EXPECT_EQ(token.TransactionStatus, abi::EFI_NOT_READY);
-  EXPECT_FALSE(services_.TakeSignal(token.Event));
+  EXPECT_FALSE(TakeSignal(token.Event));
 }
 
 TEST_F(BlockIoTest, RefusesATokenWhoseEventIsNone) {

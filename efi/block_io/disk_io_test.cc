@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "efi/block_io/host_services.h"
 #include "efi/block_io/test_disk.h"
+#include "efi/environment/host_environment.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -28,11 +28,20 @@ class DiskIoTest : public ::testing::Test {
     return io_->ReadDisk(io_, kMediaId, offset, size, buffer_.data());
   }
 
-  HostServices services_;
+  abi::EFI_EVENT CreateEvent() {
+    abi::EFI_EVENT event = nullptr;
+    host_.boot_services().CreateEvent(0, 0, nullptr, nullptr, &event);
+    return event;
+  }
+  bool TakeSignal(abi::EFI_EVENT event) {
+    return host_.boot_services().CheckEvent(event) == abi::EFI_SUCCESS;
+  }
+
+  HostEnvironment host_;
   TestDisk disk_;
   BlockMedia media_{disk_.cache, 40, 100, BlockMedia::Kind::kPartition};
   DiskIo disk_io_{media_};
-  DiskIo2 disk_io2_{media_, services_.events};
+  DiskIo2 disk_io2_{media_, host_.environment().events()};
   abi::EFI_DISK_IO_PROTOCOL* io_ = &disk_io_;
   abi::EFI_DISK_IO2_PROTOCOL* io2_ = &disk_io2_;
   std::vector<std::byte> buffer_ = std::vector<std::byte>(kBlockSize);
@@ -104,25 +113,25 @@ TEST_F(DiskIoTest, RefusesToWriteToAReadOnlyDisk) {
 }
 
 TEST_F(DiskIoTest, SignalsTheTokensEvent) {
-  abi::EFI_DISK_IO2_TOKEN token{.Event = services_.CreateEvent(),
+  abi::EFI_DISK_IO2_TOKEN token{.Event = CreateEvent(),
                                 .TransactionStatus = abi::EFI_NOT_READY};
 
   EXPECT_EQ(io2_->ReadDiskEx(
                 io2_, kMediaId, 77, &token, buffer_.size(), buffer_.data()),
             abi::EFI_SUCCESS);
   EXPECT_EQ(token.TransactionStatus, abi::EFI_SUCCESS);
-  EXPECT_TRUE(services_.TakeSignal(token.Event));
+  EXPECT_TRUE(TakeSignal(token.Event));
   EXPECT_TRUE(disk_.Holds(kFirstByte + 77, buffer_));
 
   disk_.device.FailWrites({.lba = 40});
   EXPECT_EQ(io2_->WriteDiskEx(io2_, kMediaId, 77, &token, 5, buffer_.data()),
             abi::EFI_SUCCESS);
   EXPECT_EQ(token.TransactionStatus, abi::EFI_DEVICE_ERROR);
-  EXPECT_TRUE(services_.TakeSignal(token.Event));
+  EXPECT_TRUE(TakeSignal(token.Event));
 
   EXPECT_EQ(io2_->FlushDiskEx(io2_, &token), abi::EFI_SUCCESS);
   EXPECT_EQ(token.TransactionStatus, abi::EFI_SUCCESS);
-  EXPECT_TRUE(services_.TakeSignal(token.Event));
+  EXPECT_TRUE(TakeSignal(token.Event));
   EXPECT_EQ(disk_.device.flush_count(), 1u);
 }
 
