@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Sets the watchdog to two seconds, and calls the firmware no more: it has to
+// be stopped.
+
+#include "efi/abi/boot_services.h"
+#include "testing/efi/application.h"
+
+using namespace flint::efi::abi;
+
+EFI_STATUS EFIAPI EfiMain(EFI_HANDLE, EFI_SYSTEM_TABLE* system) {
+  constexpr UINT64 kCode = 0x1'0001;
+  CHAR16 reason[] = u"never_return hangs as it should";
+  flint::efi_testing::Console(system).WriteLine("Never returning");
+  system->BootServices->SetWatchdogTimer(2, kCode, sizeof(reason), reason);
+  for (;;) {
+    // SAFETY: does nothing, forever.
+    asm volatile("pause");
+  }
+}
