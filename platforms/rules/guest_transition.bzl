@@ -7,7 +7,7 @@ def _guest_transition_impl(_settings, attr):
         "//command_line_option:compilation_mode": "opt",
         "//command_line_option:copt": [],
         "//command_line_option:cxxopt": [],
-        "//command_line_option:features": [],
+        "//command_line_option:features": getattr(attr, "image_features", []),
         "//command_line_option:linkopt": [],
         "//command_line_option:platforms": [attr.platform],
     }

@@ -122,7 +122,7 @@ def _host_features(ctx):
         _on("system_libraries", _flags(LINK_ACTIONS, ["-lpthread", "-lm"])),
     ]
 
-def _freestanding_features(ctx, target_flags, link_flags, linker):
+def _freestanding_features(ctx, target_flags, link_flags, linker, more_features = []):
     """Everything but the operating system's part of a language, for guest and UEFI alike."""
     headers = [
         _HEADERS + "libcxx",
@@ -169,7 +169,7 @@ def _freestanding_features(ctx, target_flags, link_flags, linker):
             ]),
         ),
         _on("linker", _flags(LINK_ACTIONS, link_flags)),
-    ] + plumbing_features(linker) + [
+    ] + more_features + plumbing_features(linker) + [
         # Last, so that `includes` of libraries come first.
         _on("system_headers", _flags(
             PREPROCESS_ACTIONS,
@@ -200,6 +200,18 @@ def _guest_features(ctx):
             "--nmagic",
         ],
         linker = gnu_linker(_for_linker),
+        more_features = [_position_independent_feature()],
+    )
+
+def _position_independent_feature():
+    """For images that run at any address and are not relocated: nothing in them holds one."""
+    return _off(
+        "position_independent",
+        # The flags say the opposite of what comes before, and win.
+        _flags(COMPILE_ACTIONS, ["-fpie", "-fvisibility=hidden"]),
+        # Tables of virtual functions hold distances instead of addresses.
+        _flags(CXX_ACTIONS, ["-fexperimental-relative-c++-abi-vtables"]),
+        _flags(LINK_ACTIONS, ["-pie", "--no-dynamic-linker", "-z", "text"]),
     )
 
 # What Clang says when it compiles for Windows, which is how it comes to PE files with UEFI's

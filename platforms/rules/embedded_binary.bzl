@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A file as a constant of a program."""
+
+load("@rules_cc//cc:defs.bzl", "cc_library")
+
+_HEADER = """\
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "platforms/base/bytes.h"
+
+namespace flint::{namespace} {{
+
+/// The bytes of {file}.
+Bytes {function}();
+
+}}  // namespace flint::{namespace}
+"""
+
+_SOURCE = """\
+// SPDX-License-Identifier: Apache-2.0
+#include "{header}"
+
+#include <span>
+
+namespace flint::{namespace} {{
+namespace {{
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+alignas({alignment}) constexpr unsigned char kBytes[] = {{
+#embed "{file}"
+}};
+
+}}  // namespace
+
+Bytes {function}() {{ return std::as_bytes(std::span(kBytes)); }}
+
+}}  // namespace flint::{namespace}
+"""
+
+def _embedding_sources_impl(ctx):
+    package = ctx.label.package
+    values = {
+        "alignment": str(ctx.attr.alignment),
+        "file": ctx.file.file.basename,
+        "function": ctx.attr.function,
+        "header": "%s/%s.h" % (package, ctx.attr.stem),
+        "namespace": ctx.attr.namespace,
+    }
+    header = ctx.actions.declare_file(ctx.attr.stem + ".h")
+    source = ctx.actions.declare_file(ctx.attr.stem + ".cc")
+    ctx.actions.write(header, _HEADER.format(**values))
+    ctx.actions.write(source, _SOURCE.format(**values))
+    return [
+        DefaultInfo(files = depset([header, source])),
+        OutputGroupInfo(header = depset([header]), source = depset([source])),
+    ]
+
+_embedding_sources = rule(
+    implementation = _embedding_sources_impl,
+    attrs = {
+        "alignment": attr.int(default = 16),
+        "file": attr.label(allow_single_file = True, mandatory = True),
+        "function": attr.string(mandatory = True),
+        "namespace": attr.string(mandatory = True),
+        "stem": attr.string(mandatory = True),
+    },
+)
+
+def embedded_binary(name, file, function, namespace, alignment = 16, visibility = None):
+    """A library with the header NAME.h: `flint::NAMESPACE::FUNCTION()` gives the bytes of a file.
+
+    Args:
+      name: name of the library.
+      file: a file of this package.
+      function: name of the function.
+      namespace: what it is in, below flint.
+      alignment: of the bytes in memory.
+      visibility: as usual.
+    """
+    sources = name + "_sources"
+    _embedding_sources(
+        name = sources,
+        alignment = alignment,
+        file = file,
+        function = function,
+        namespace = namespace,
+        stem = name,
+    )
+    for group in ["header", "source"]:
+        native.filegroup(
+            name = "%s_%s" % (name, group),
+            srcs = [":" + sources],
+            output_group = group,
+        )
+    cc_library(
+        name = name,
+        srcs = [":%s_source" % name],
+        hdrs = [":%s_header" % name],
+        # Looked for beside the source that embeds it.
+        textual_hdrs = [file],
+        visibility = visibility,
+        deps = ["//platforms/base:bytes"],
+    )
