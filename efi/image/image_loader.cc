@@ -277,7 +277,7 @@ abi::EFI_STATUS ImageLoader::UnloadImage(abi::EFI_HANDLE image_handle) {
     case LoadedImage::State::kRunning:
       return abi::EFI_UNSUPPORTED;
     case LoadedImage::State::kResident: {
-      const abi::EFI_IMAGE_UNLOAD unload = image->protocol.Unload;
+      abi::EFI_IMAGE_UNLOAD unload = image->protocol.Unload;
       if (unload == nullptr) return abi::EFI_UNSUPPORTED;
       const abi::EFI_STATUS status = unload(image_handle);
       if (abi::EFI_ERROR(status)) return status;
@@ -296,7 +296,7 @@ abi::EFI_STATUS ImageLoader::UnloadImage(abi::EFI_HANDLE image_handle) {
 /// Takes an image that does not run out of the world.
 void ImageLoader::Unload(LoadedImage& image) {
   parts_.handles.CloseAllOpenedBy(image.handle);
-  const abi::EFI_HANDLE handle = image.handle;
+  abi::EFI_HANDLE handle = image.handle;
   for (const abi::EFI_GUID& protocol :
        {abi::EFI_LOADED_IMAGE_DEVICE_PATH_PROTOCOL_GUID,
         abi::EFI_LOADED_IMAGE_PROTOCOL_GUID}) {

@@ -5,6 +5,7 @@
 
 #include "efi/abi/boot_services.h"
 #include "testing/efi/application.h"
+#include "testing/efi/mistakes.h"
 
 using namespace flint::efi::abi;
 
@@ -13,8 +14,5 @@ EFI_STATUS EFIAPI EfiMain(EFI_HANDLE, EFI_SYSTEM_TABLE* system) {
   CHAR16 reason[] = u"never_return hangs as it should";
   flint::efi_testing::Console(system).WriteLine("Never returning");
   system->BootServices->SetWatchdogTimer(2, kCode, sizeof(reason), reason);
-  for (;;) {
-    // SAFETY: does nothing, forever.
-    asm volatile("pause");
-  }
+  Hang();
 }
