@@ -29,12 +29,13 @@ def _matches(pattern, name):
     head, tail = pattern.split("*")
     return len(name) >= len(head) + len(tail) and name.startswith(head) and name.endswith(tail)
 
-def _depends(rctx, package, pattern, text):
+def _dependency(rctx, package, pattern, listing):
     """The first package that fits `pattern` among a listing's words."""
-    for word in text.replace(",", " ").replace("|", " ").replace("\n", " ").split(" "):
-        if _matches(pattern, word):
-            return word
-    _fail(rctx, package, "it depends on nothing like %s" % pattern)
+    words = listing.replace(",", " ").replace("|", " ").replace("\n", " ").split(" ")
+    fitting = [word for word in words if _matches(pattern, word)]
+    if not fitting:
+        _fail(rctx, package, "it depends on nothing like %s" % pattern)
+    return fitting[0]
 
 def _local_archive(rctx, directory, package):
     """The newest name `package_*.deb` in the directory, or None."""
@@ -59,7 +60,7 @@ def _from_apt(rctx):
     package = rctx.attr.package
     if rctx.attr.dependency:
         listing = _run(rctx, package, ["apt-cache", "depends", package])
-        package = _depends(rctx, package, rctx.attr.dependency, listing)
+        package = _dependency(rctx, package, rctx.attr.dependency, listing)
     rctx.file("download/README", "Archives as apt-get brought them.\n", executable = False)
 
     # apt's own sandbox user cannot write here, and there is nothing to guard:

@@ -2,7 +2,14 @@
 """A Linux initial file system from declared files."""
 
 def parents_of(paths):
-    """The directories above the paths, each after its own parent."""
+    """The directories above the paths, each after its own parent.
+
+    Args:
+      paths: of files, without leading slash; a directory ends in a slash.
+
+    Returns:
+      a sorted list.
+    """
     parents = {}
     for path in paths:
         components = path.split("/")
