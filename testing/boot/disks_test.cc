@@ -39,8 +39,9 @@ TEST_F(Disks, BootFromFat32WithACompressedInitrd) {
   ASSERT_OK_AND_ASSIGN(const GuestReport guest,
                        BootFrom({.image = Image("fat32.img")}));
 
-  EXPECT_EQ(guest.command_line,
-            "console=ttyS0 panic=-1 quiet flint.test=compressed");
+  EXPECT_EQ(
+      guest.command_line,
+      "console=ttyS0 panic=-1 quiet cryptomgr.notests flint.test=compressed");
   EXPECT_EQ(guest.overlay, kOverlay);
 }
 
@@ -81,6 +82,35 @@ TEST_F(Disks, BootFromAReadOnlyDisk) {
       BootFrom({.image = Image("fat16.img"), .read_only = true}));
 
   EXPECT_EQ(guest.command_line, kDebianCommandLine);
+}
+
+TEST_F(Disks, BootThroughAnIommuWithManySmallQueues) {
+  ASSERT_OK_AND_ASSIGN(
+      const GuestReport guest,
+      BootFrom({.image = Image("fat16.img"),
+                .disable_legacy = true,
+                .properties = "iommu_platform=on,num-queues=4,queue-size=16"}));
+
+  EXPECT_EQ(guest.command_line, kDebianCommandLine);
+  EXPECT_THAT(guest.disks, ElementsAre("vda 512 EFI PART"));
+}
+
+TEST_F(Disks, BootFromAnExtendedBootLoaderPartition) {
+  ASSERT_OK_AND_ASSIGN(const GuestReport guest,
+                       BootFrom({.image = Image("xbootldr.img")}));
+
+  EXPECT_EQ(guest.command_line, kDebianCommandLine);
+}
+
+TEST_F(Disks, BootWithTheVmmsInitrdWhenTheEntryNamesNone) {
+  ASSERT_OK_AND_ASSIGN(const GuestReport guest,
+                       Boot(WithFirmware(Machine::Q35())
+                                .WithInitrd(Image("guest_initrd.cpio"))
+                                .WithDisk({.image = Image("no_initrd.img")})));
+
+  EXPECT_EQ(
+      guest.command_line,
+      "console=ttyS0 panic=-1 quiet cryptomgr.notests flint.test=no_initrd");
 }
 
 TEST_F(Disks, BootFromTheSecondWhenTheFirstHoldsNothing) {

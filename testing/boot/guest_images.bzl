@@ -11,8 +11,8 @@ _INITRDS = {
     ":guest_overlay": "debian/overlay.cpio",
 }
 
-def guest_esp(name, entries, size_mib, type = 16, kernel = "@debian_linux_cloud//:vmlinuz", initrds = None, **kwargs):
-    """An EFI system partition with the guest.
+def guest_file_system(name, entries, size_mib, type = 16, kernel = "@debian_linux_cloud//:vmlinuz", initrds = None, **kwargs):
+    """A file system with the guest.
 
     Args:
       name: name of the file system.
@@ -44,9 +44,9 @@ def guest_disk(name, size_mib, sector_size = 512, table = "gpt", others_before =
       sector_size: of the disk and the file system.
       table: gpt or mbr.
       others_before: how many empty partitions of one mebibyte come first.
-      **kwargs: as in guest_esp.
+      **kwargs: as in guest_file_system.
     """
-    guest_esp(
+    guest_file_system(
         name = name + "_esp",
         sector_size = sector_size,
         size_mib = size_mib,

@@ -61,6 +61,8 @@ TEST_P(Machines, BootDebian) {
   ASSERT_OK_AND_ASSIGN(
       const GuestReport guest,
       Boot(WithFirmware(board == Board::kQ35 ? Machine::Q35() : Machine::Pc())
+               // One model has pages of 1 GiB, the other has not.
+               .WithCpu(board == Board::kQ35 ? "max" : "qemu64")
                .WithMemoryMib(mebibytes)
                .WithDisk({.image = Image("fat16.img"),
                           .disable_legacy = attachment == Attachment::kModern,

@@ -68,14 +68,16 @@ Machine& Machine::WithDisk(const Disk& disk) {
                    ",file=",
                    Quote(disk.image)));
   Add("-device",
-      absl::StrCat("virtio-blk-pci,drive=disk",
-                   index,
-                   disk.disable_legacy ? ",disable-legacy=on" : "",
-                   disk.behind_bridge ? absl::StrCat(",bus=bridge", index) : "",
-                   ",logical_block_size=",
-                   disk.block_size_bytes,
-                   ",physical_block_size=",
-                   disk.block_size_bytes));
+      absl::StrCat(
+          "virtio-blk-pci,drive=disk",
+          index,
+          disk.disable_legacy ? ",disable-legacy=on" : "",
+          disk.behind_bridge ? absl::StrCat(",bus=bridge", index) : "",
+          ",logical_block_size=",
+          disk.block_size_bytes,
+          ",physical_block_size=",
+          disk.block_size_bytes,
+          disk.properties.empty() ? "" : absl::StrCat(",", disk.properties)));
   return *this;
 }
 

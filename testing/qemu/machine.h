@@ -20,6 +20,8 @@ struct Disk {
   /// The disk refuses writes.
   bool read_only = false;
   uint32_t block_size_bytes = 512;
+  /// More properties of the device: "iommu_platform=on,queue-size=16".
+  std::string properties = {};
 };
 
 /// A virtual machine to be started, as QEMU's command line describes it:

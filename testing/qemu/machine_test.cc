@@ -65,6 +65,13 @@ TEST(Machine, DoesNotMakeAReadOnlyDiskWritable) {
   EXPECT_THAT(line, HasSubstr("readonly=on,snapshot=off"));
 }
 
+TEST(Machine, GivesADiskFurtherProperties) {
+  EXPECT_THAT(
+      CommandLine(Machine::Q35().WithDisk(
+          {.image = "a", .properties = "iommu_platform=on,queue-size=16"})),
+      HasSubstr("block_size=512,iommu_platform=on,queue-size=16"));
+}
+
 TEST(Machine, QuotesCommasInPaths) {
   EXPECT_THAT(CommandLine(Machine::Q35().WithDisk({.image = "a,b"})),
               HasSubstr("file=a,,b"));
