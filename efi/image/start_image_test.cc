@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// StartImage, Exit and UnloadImage. [uefi-2.10 7.4.2 - 7.4.5]
+// StartImage and Exit. [uefi-2.10 7.4.2, 7.4.5]
 
 #include <string>
 #include <vector>
@@ -28,8 +28,6 @@ struct Scene {
   EFI_SYSTEM_TABLE* system = nullptr;
   EFI_HANDLE child = nullptr;
   EFI_STATUS child_status = 0;
-  EFI_STATUS unload_status = EFI_SUCCESS;
-  EFI_HANDLE unloaded = nullptr;
   std::vector<std::string> log;
 };
 Scene* g_scene = nullptr;
@@ -289,70 +287,6 @@ TEST_F(StartImageTest, ExitWorksInANotification) {
   EXPECT_EQ(Start(Load(SignalEventThatExits)), EFI_NO_RESPONSE);
 
   EXPECT_EQ(host_.environment().events().current_tpl(), TPL_APPLICATION);
-}
-
-EFI_STATUS EFIAPI UnloadItself(EFI_HANDLE image, EFI_SYSTEM_TABLE*) {
-  g_scene->child_status = g_scene->boot->UnloadImage(image);
-  return EFI_SUCCESS;
-}
-
-TEST_F(StartImageTest, ARunningImageIsNotUnloaded) {
-  EXPECT_EQ(Start(Load(UnloadItself)), EFI_SUCCESS);
-
-  EXPECT_EQ(scene_.child_status, EFI_UNSUPPORTED);
-}
-
-TEST_F(StartImageTest, UnloadsImagesThatWereNotStarted) {
-  const EFI_HANDLE image = Load(Succeed);
-
-  EXPECT_EQ(boot_.UnloadImage(image), EFI_SUCCESS);
-
-  EXPECT_FALSE(IsImage(image));
-  EXPECT_EQ(PagesOf(EfiLoaderCode), 0u);
-}
-
-TEST_F(StartImageTest, UnloadRefusesWhatIsNoImage) {
-  EXPECT_EQ(boot_.UnloadImage(nullptr), EFI_INVALID_PARAMETER);
-  EXPECT_EQ(boot_.UnloadImage(Install(kSomeProtocol, nullptr)),
-            EFI_INVALID_PARAMETER);
-}
-
-TEST_F(StartImageTest, UnloadsNoDriverThatCannotBe) {
-  const EFI_HANDLE driver = LoadDriver(Succeed);
-  Start(driver);
-
-  EXPECT_EQ(boot_.UnloadImage(driver), EFI_UNSUPPORTED);
-  EXPECT_EQ(boot_.UnloadImage(firmware_), EFI_UNSUPPORTED);
-
-  EXPECT_TRUE(IsImage(driver));
-}
-
-EFI_STATUS EFIAPI RecordUnload(EFI_HANDLE image) {
-  g_scene->unloaded = image;
-  return g_scene->unload_status;
-}
-
-EFI_STATUS EFIAPI InstallUnload(EFI_HANDLE image, EFI_SYSTEM_TABLE* system) {
-  EFI_GUID guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
-  VOID* interface = nullptr;
-  const EFI_STATUS status =
-      system->BootServices->HandleProtocol(image, &guid, &interface);
-  static_cast<EFI_LOADED_IMAGE_PROTOCOL*>(interface)->Unload = RecordUnload;
-  return status;
-}
-
-TEST_F(StartImageTest, AsksADriverToBeUnloaded) {
-  const EFI_HANDLE driver = LoadDriver(InstallUnload);
-  Start(driver);
-
-  scene_.unload_status = EFI_ACCESS_DENIED;
-  EXPECT_EQ(boot_.UnloadImage(driver), EFI_ACCESS_DENIED);
-  EXPECT_EQ(scene_.unloaded, driver);
-  EXPECT_TRUE(IsImage(driver));
-
-  scene_.unload_status = EFI_SUCCESS;
-  EXPECT_EQ(boot_.UnloadImage(driver), EFI_SUCCESS);
-  EXPECT_FALSE(IsImage(driver));
 }
 
 EFI_STATUS EFIAPI OpenByDriver(EFI_HANDLE image, EFI_SYSTEM_TABLE*) {
