@@ -7,7 +7,7 @@ _PACKAGES = {
     "fdisk": "fdisk",
     "fsck.fat": "dosfstools",
     "mcopy": "mtools",
-    "mdir": "mtools",
+    "mdel": "mtools",
     "md5sum": "coreutils",
     "mkfs.fat": "dosfstools",
     "mmd": "mtools",

@@ -45,6 +45,14 @@ TEST_F(Disks, BootFromFat32WithACompressedInitrd) {
   EXPECT_EQ(guest.overlay, kOverlay);
 }
 
+TEST_F(Disks, BootFromFilesInPieces) {
+  ASSERT_OK_AND_ASSIGN(const GuestReport guest,
+                       BootFrom({.image = Image("fragmented.img")}));
+
+  EXPECT_EQ(guest.command_line, kDebianCommandLine);
+  EXPECT_EQ(guest.overlay, kOverlay);
+}
+
 TEST_F(Disks, BootWithBlocksOf4096Bytes) {
   ASSERT_OK_AND_ASSIGN(
       const GuestReport guest,

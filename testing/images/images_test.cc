@@ -3,6 +3,7 @@
 // Checks what the rules of this folder made with the tools of others.
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -109,6 +110,16 @@ TEST(FatFileSystemSectors, AreAsLargeAsAsked) {
 TEST(FatFileSystemBytes, AreTheSameEachTime) {
   EXPECT_EQ(ReadFile(Image("sample_fat16.fat")),
             ReadFile(Image("sample_fat16_again.fat")));
+}
+
+TEST(FragmentedFile, LiesInAsManyPiecesAsAsked) {
+  const std::string image = Image("sample_fragmented.fat");
+
+  const Outcome clusters =
+      RunTool("mshowfat", absl::StrCat("-i ", image, " ::/large"));
+  // The holes, and what did not fit into them.
+  EXPECT_EQ(std::ranges::count(clusters.output, '<'), 4) << clusters.output;
+  EXPECT_TRUE(ReadFromFat(image, "large") == ReadFile(Image("sample_large")));
 }
 
 TEST(LoopedFatChain, IsSeenByAnotherChecker) {

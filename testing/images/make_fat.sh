@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# make_fat.sh MKFS MMD MCOPY IMAGE KIBIBYTES [MKFS OPTION]... [-- {dir PATH | file PATH SOURCE}...]
+# make_fat.sh MKFS MMD MCOPY MDEL IMAGE KIBIBYTES [MKFS OPTION]... -- STEP...
+#
+# STEP is one of: dir PATH, file PATH SOURCE, delete PATH.
 #
 # Makes a FAT file system with mkfs.fat and fills it with mtools. The programs
 # are given as paths; nothing else is run.
@@ -10,9 +12,10 @@ set -eu
 mkfs=$1
 mmd=$2
 mcopy=$3
-image=$4
-kibibytes=$5
-shift 5
+mdel=$4
+image=$5
+kibibytes=$6
+shift 6
 
 # Fixed times, no configuration of the user, names in UTF-8.
 export SOURCE_DATE_EPOCH=1704067200 TZ=UTC LC_ALL=C.UTF-8
@@ -37,6 +40,10 @@ while [ $# -gt 0 ]; do
     file)
       "$mcopy" -i "$image" "$3" "::/$2"
       shift 3
+      ;;
+    delete)
+      "$mdel" -i "$image" "::/$2"
+      shift 2
       ;;
     *)
       echo "make_fat.sh: bad argument $1" >&2
