@@ -166,6 +166,8 @@ def _freestanding_features(ctx, target_flags, link_flags, linker, more_features 
                 "-fno-use-cxa-atexit",
                 # libc++'s checks trap; our own code uses CHECK and Result.
                 "-D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_FAST",
+                # The guard below the stack, in boot/firmware/firmware.ld.
+                "-Wframe-larger-than=16384",
             ]),
         ),
         _on("linker", _flags(LINK_ACTIONS, link_flags)),
