@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "drivers/clock/clock.h"
+#include "drivers/console/text_input.h"
 #include "drivers/console/text_output.h"
 #include "drivers/io/register_io.h"
 
@@ -20,7 +21,8 @@ inline constexpr uint16_t kPortCount = 8;
 /// Polled, no interrupts. Every register access is a VM exit, so output reads
 /// the line status once for as many characters as the transmitter holds, not
 /// once for each.
-class Uart16550 final : public console::TextOutput {
+class Uart16550 final : public console::TextOutput,
+                        public console::TextInput {
  public:
   /// `io` is the device's window of 8 byte-wide registers. Both must outlive
   /// the port. Touches nothing yet: until `Initialize` the port is silent.
@@ -42,8 +44,7 @@ class Uart16550 final : public console::TextOutput {
   /// Waits until the last bit has left, at most `kPatienceNs`.
   void Flush() override;
 
-  /// A byte that has come in, if any; never waits.
-  std::optional<uint8_t> ReadByte();
+  std::optional<uint8_t> ReadByte() override;
 
  private:
   /// Twice what 16 characters take at 9600 baud, the slowest the far end of a
