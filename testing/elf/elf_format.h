@@ -34,6 +34,7 @@ inline constexpr std::array<uint8_t, 4> kMagic = {0x7f, 'E', 'L', 'F'};
 inline constexpr uint8_t kClass64 = 2;
 inline constexpr uint8_t kLittleEndian = 1;
 inline constexpr uint16_t kExecutable = 2;
+inline constexpr uint16_t kPositionIndependent = 3;
 inline constexpr uint16_t kMachineX86_64 = 62;
 
 /// [elf 2]

@@ -16,7 +16,8 @@ Status CheckKind(const FileHeader& header) {
     return Fail(ErrorCode::kCorrupt, "this is no ELF file");
   }
   if (header.file_class != kClass64 || header.byte_order != kLittleEndian ||
-      header.type != kExecutable || header.machine != kMachineX86_64) {
+      (header.type != kExecutable && header.type != kPositionIndependent) ||
+      header.machine != kMachineX86_64) {
     return Fail(ErrorCode::kUnsupported, "not a 64-bit executable for x86");
   }
   if (header.program_header_size != sizeof(ProgramHeader)) {
