@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace flint::io {
 
@@ -28,6 +29,13 @@ class Cpu {
   /// Faults unless the register exists: ask CPUID first.
   virtual uint64_t ReadMsr(uint32_t index) = 0;
   virtual void WriteMsr(uint32_t index, uint64_t value) = 0;
+
+  /// A random number of the processor's generator; nothing if it has none just
+  /// now. Faults unless CPUID offers it. [sdm 2B RDRAND]
+  virtual std::optional<uint64_t> ReadRandom() = 0;
+
+  /// The same from its noise. [sdm 2B RDSEED]
+  virtual std::optional<uint64_t> ReadSeed() = 0;
 
   /// Tells the processor that it spins in a waiting loop. [sdm 2B PAUSE]
   virtual void Pause() = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "drivers/io/cpu.h"
 
@@ -43,6 +44,22 @@ class CpuRegisters final : public Cpu {
     // SAFETY: callers know that the register exists. It may hand memory to the
     // hypervisor, which the "memory" clobber tells the compiler.
     asm volatile("wrmsr" : : "a"(low), "d"(high), "c"(index) : "memory");
+  }
+
+  std::optional<uint64_t> ReadRandom() override {
+    uint64_t number;
+    bool valid;
+    // SAFETY: callers know that the instruction exists.
+    asm volatile("rdrand %0" : "=r"(number), "=@ccc"(valid));
+    return valid ? std::optional(number) : std::nullopt;
+  }
+
+  std::optional<uint64_t> ReadSeed() override {
+    uint64_t number;
+    bool valid;
+    // SAFETY: callers know that the instruction exists.
+    asm volatile("rdseed %0" : "=r"(number), "=@ccc"(valid));
+    return valid ? std::optional(number) : std::nullopt;
   }
 
   void Pause() override {

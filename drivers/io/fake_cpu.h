@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "drivers/io/cpu.h"
@@ -24,6 +26,15 @@ class FakeCpu final : public Cpu {
   /// Only MSRs that were added may be touched: others would fault.
   void AddMsr(uint32_t index, uint64_t value = 0, MsrWriteHook hook = nullptr) {
     msrs_[index] = {value, std::move(hook)};
+  }
+
+  /// What the next readings give; after the last there is no number. Without a
+  /// call of this there is no such instruction.
+  void SetRandom(std::deque<std::optional<uint64_t>> numbers) {
+    random_ = std::move(numbers);
+  }
+  void SetSeed(std::deque<std::optional<uint64_t>> numbers) {
+    seed_ = std::move(numbers);
   }
 
   uint64_t msr(uint32_t index) const { return msrs_.at(index).value; }
@@ -68,9 +79,27 @@ class FakeCpu final : public Cpu {
     if (found->second.hook) found->second.hook(value);
   }
 
+  std::optional<uint64_t> ReadRandom() override {
+    return TakeNumber(random_, "RDRAND");
+  }
+  std::optional<uint64_t> ReadSeed() override {
+    return TakeNumber(seed_, "RDSEED");
+  }
+
   void Pause() override { ++pause_count_; }
 
  private:
+  using Numbers = std::optional<std::deque<std::optional<uint64_t>>>;
+
+  static std::optional<uint64_t> TakeNumber(Numbers& numbers,
+                                            const char* instruction) {
+    if (!numbers) ADD_FAILURE() << instruction << " faults";
+    if (!numbers || numbers->empty()) return std::nullopt;
+    const std::optional<uint64_t> number = numbers->front();
+    numbers->pop_front();
+    return number;
+  }
+
   struct Msr {
     uint64_t value = 0;
     MsrWriteHook hook;
@@ -78,6 +107,8 @@ class FakeCpu final : public Cpu {
 
   std::map<uint32_t, CpuidLeaf> leaves_;
   std::map<uint32_t, Msr> msrs_;
+  Numbers random_;
+  Numbers seed_;
   uint64_t timestamp_ = 0x0123'4567'89AB;
   uint64_t ticks_per_reading_ = 20;
   int timestamp_count_ = 0;
