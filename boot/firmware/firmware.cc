@@ -81,18 +81,21 @@ Status Boot(Machine& machine) {
   return {};
 }
 
+[[noreturn]] void Run(DoorKind door, uint64_t argument) {
+  cpu::LoadDescriptorTables();
+  // SAFETY: storage of the right size and alignment, used for this alone.
+  Machine& machine = *::new (g_machine_storage.data()) Machine;
+  if (const Status up = BringUp(machine, door, argument); !up) {
+    log::Error("cannot start: {}", up.error());
+  } else if (const Status booted = Boot(machine); !booted) {
+    log::Error("cannot boot: {}", booted.error());
+  }
+  machine.End();
+}
+
 }  // namespace
 }  // namespace flint::boot
 
 void FlintMain(flint::boot::DoorKind door, uint64_t argument) {
-  using namespace flint::boot;
-  flint::cpu::LoadDescriptorTables();
-  // SAFETY: storage of the right size and alignment, used for this alone.
-  Machine& machine = *::new (g_machine_storage.data()) Machine;
-  if (const flint::Status up = BringUp(machine, door, argument); !up) {
-    flint::log::Error("cannot start: {}", up.error());
-  } else if (const flint::Status booted = Boot(machine); !booted) {
-    flint::log::Error("cannot boot: {}", booted.error());
-  }
-  machine.End();
+  flint::boot::Run(door, argument);
 }
