@@ -11,6 +11,8 @@ namespace {
 constexpr int kMaxQuietReads = 20'000;
 // A reading takes much less than a second.
 constexpr int kMaxReadings = 8;
+// What ports read as where no device is; no clock ever has this status.
+constexpr uint8_t kNothingThere = 0xFF;
 // What may pass between setting the clock and reading it again.
 constexpr uint64_t kSetToleranceSeconds = 2;
 // Without a century, from this year on.
@@ -135,7 +137,13 @@ Result<CalendarTime> CmosClock::Decode(const Fields& fields,
   return time;
 }
 
+bool CmosClock::IsThere() { return ReadByte(kStatusB) != kNothingThere; }
+
 Result<CalendarTime> CmosClock::Read() {
+  // Else it would seem to change for ever.
+  if (!IsThere()) {
+    return Fail(ErrorCode::kNotFound, "there is no CMOS clock");
+  }
   const Format format = ReadFormat();
   for (int i = 0; i < kMaxReadings; ++i) {
     if (!WaitForQuiet()) {

@@ -41,6 +41,9 @@ class CmosClock final {
   CmosClock(io::RegisterIo& ports, const CmosSettings& settings)
       : ports_(ports), settings_(settings) {}
 
+  /// Whether anything answers at the ports.
+  bool IsThere();
+
   /// The time. kTimedOut if the clock is always about to change, kDeviceError
   /// if it never shows the same time twice, kNotFound if it shows no time at
   /// all: there is no clock, or it was never set.
