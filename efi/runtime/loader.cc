@@ -198,7 +198,10 @@ Status RuntimeLoader::Load(Bytes bytes, const RuntimeSettings& settings) {
   TRY(Start(image));
   StartVariables();
   VariableServices services = variables();
-  if (abi::EFI_ERROR(DefineGlobals(services, settings.globals))) {
+  if (abi::EFI_ERROR(DefineGlobals(services, settings.globals)) ||
+      (!settings.variable_file.empty() &&
+       abi::EFI_ERROR(
+           DefineRuntimeVariableFile(services, settings.variable_file)))) {
     return Fail(ErrorCode::kNoMemory, "no memory for global variables");
   }
   for (const RuntimeSection& section : image.sections()) {

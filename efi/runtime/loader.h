@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "drivers/acpi/fadt.h"
 #include "drivers/acpi/sleep_type.h"
@@ -52,6 +53,10 @@ struct RuntimeSettings {
   RuntimeClock clock;
   RuntimePower power;
   GlobalVariables globals;
+  /// Name of the file in the root of the EFI system partition that the backend
+  /// keeps the variables in, for the operating system to write when the
+  /// firmware is gone. Empty if there is none.
+  std::string_view variable_file;
   uint64_t nonvolatile_bytes = uint64_t{128} * 1024;
   uint64_t volatile_bytes = uint64_t{128} * 1024;
 };

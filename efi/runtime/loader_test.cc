@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "drivers/acpi/fadt.h"
@@ -19,6 +20,7 @@
 #include "efi/runtime/embedded_image.h"
 #include "efi/runtime/handoff_fixture.h"
 #include "efi/variables/variable_backend.h"
+#include "platforms/base/endian.h"
 #include "testing/result_matchers.h"
 
 namespace flint::efi {
@@ -51,6 +53,7 @@ class Firmware {
     host.environment().pages().set_protection(&protection);
     RuntimeSettings settings;
     settings.clock.counter_hz = 1'000'000;
+    settings.variable_file = "flint.var";
     EXPECT_OK(loader.Load(RuntimeImageBytes(), settings));
   }
 
@@ -228,6 +231,29 @@ TEST_F(RuntimeLoaderTest, AfterTheExitServicesAreThoseOfRuntime) {
   EXPECT_TRUE(HasRightCrc(firmware.host.system_table()));
 }
 
+TEST_F(RuntimeLoaderTest, TheSystemCanKeepWhatTheFirmwareCannot) {
+  std::optional<Firmware> firmware(std::in_place, backend);
+  (void)firmware->Exit();
+  ASSERT_EQ(SetText(firmware->services(), u"Name", "set by the system"),
+            abi::EFI_SUCCESS);
+
+  // As libefivar does: the file becomes what VarToFile says.
+  char16_t name[] = u"VarToFile";
+  Guid vendor = kRuntimeVariableFileGuid;
+  std::vector<std::byte> file(size_t{128} * 1024);
+  abi::UINTN size = file.size();
+  ASSERT_EQ(firmware->services().GetVariable(
+                name, &vendor, nullptr, &size, file.data()),
+            abi::EFI_SUCCESS);
+  file.resize(size);
+  backend.content = file;
+  firmware.reset();
+
+  Firmware next(backend);
+
+  EXPECT_EQ(GetText(next.services(), u"Name"), "set by the system");
+}
+
 void EFIAPI ConvertIt(abi::EFI_EVENT, void* context) {
   auto& firmware = *static_cast<Firmware*>(context);
   void* pointer = &firmware.services();
@@ -249,6 +275,51 @@ TEST_F(RuntimeLoaderTest, EventsOfAddressChangesAreNotified) {
   ASSERT_EQ(SetMap(firmware.services(), firmware.Exit()), abi::EFI_SUCCESS);
 
   EXPECT_EQ(GetText(firmware.services(), u"Told"), "yes");
+}
+
+class OneDriver final : public RuntimeDriverSource {
+ public:
+  explicit OneDriver(MutableBytes image) : image_(image) {}
+  MutableBytes DriverAt(size_t index) override {
+    return index == 0 ? image_ : MutableBytes();
+  }
+
+ private:
+  MutableBytes image_;
+};
+
+TEST_F(RuntimeLoaderTest, DriversAreToldOfWithTheirProtections) {
+  Firmware firmware(backend);
+  const MutableBytes image = firmware.host.environment().pages().Take(
+      {PageUse::kPages, abi::EfiRuntimeServicesCode}, 3);
+  std::ranges::fill(image, std::byte{0});
+  const auto address = reinterpret_cast<uint64_t>(image.data());
+  ASSERT_OK(WriteWire(image, 0, Le16(0x5A4D)));
+  ASSERT_OK(WriteWire(image, 60, Le32(64)));
+  ASSERT_OK(WriteWire(image, 64, Le32(0x4550)));
+  ASSERT_OK(firmware.protection.Set(address, kPage, abi::EFI_MEMORY_RO));
+  ASSERT_OK(
+      firmware.protection.Set(address + kPage, 2 * kPage, abi::EFI_MEMORY_XP));
+  OneDriver drivers(image);
+  firmware.loader.set_driver_source(&drivers);
+
+  ASSERT_EQ(SetMap(firmware.services(), firmware.Exit()), abi::EFI_SUCCESS);
+
+  abi::EFI_MEMORY_ATTRIBUTES_TABLE header;
+  const auto* const table = static_cast<std::byte*>(
+      firmware.ConfigurationTable(abi::EFI_MEMORY_ATTRIBUTES_TABLE_GUID));
+  std::memcpy(&header, table, sizeof(header));
+  std::vector<uint64_t> page_counts;
+  for (uint32_t i = 0; i < header.NumberOfEntries; ++i) {
+    abi::EFI_MEMORY_DESCRIPTOR entry;
+    std::memcpy(
+        &entry, table + sizeof(header) + i * sizeof(entry), sizeof(entry));
+    if (entry.PhysicalStart == address ||
+        entry.PhysicalStart == address + kPage) {
+      page_counts.push_back(entry.NumberOfPages);
+    }
+  }
+  EXPECT_EQ(page_counts, (std::vector<uint64_t>{1, 2}));
 }
 
 TEST_F(RuntimeLoaderTest, RefusesWhatIsNoProgram) {
