@@ -21,8 +21,7 @@ inline constexpr uint16_t kPortCount = 8;
 /// Polled, no interrupts. Every register access is a VM exit, so output reads
 /// the line status once for as many characters as the transmitter holds, not
 /// once for each.
-class Uart16550 final : public console::TextOutput,
-                        public console::TextInput {
+class Uart16550 final : public console::TextOutput, public console::TextInput {
  public:
   /// `io` is the device's window of 8 byte-wide registers. Both must outlive
   /// the port. Touches nothing yet: until `Initialize` the port is silent.

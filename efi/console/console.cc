@@ -24,13 +24,15 @@ constexpr Guid kUtf8Terminal = Guid::Of("ad15a0d6-8bec-4acf-a073-d01de77e2d88");
 constexpr Error kNoMemory(ErrorCode::kNoMemory, "no memory for the console");
 
 /// All objects of the console, in one piece of pool memory.
-struct Console {
+struct Console final : ExitObserver {
   explicit Console(Environment& environment, const ConsoleParts& parts)
       : screen(parts.out),
         input({.in = parts.in,
                .clock = parts.clock,
                .events = environment.events(),
                .screen = &screen}) {}
+
+  void OnExitBootServices() override { screen.Leave(); }
 
   TextScreen screen;
   KeyInput input;
@@ -92,6 +94,7 @@ Status InstallConsole(Environment& environment, const ConsoleParts& parts) {
           abi::EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID,
           &*console.text_input_ex));
 
+  environment.AddExitObserver(console);
   SystemTables& tables = environment.tables();
   tables.SetConsoleInput(console.handle, &*console.text_input);
   tables.SetConsoleOutput(console.handle, &console.text_output);

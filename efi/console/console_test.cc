@@ -264,6 +264,19 @@ TEST_F(ConsoleTest, KeepsTheStateOfLocks) {
   EXPECT_EQ(in_ex_->SetState(in_ex_, &state), abi::EFI_UNSUPPORTED);
 }
 
+TEST_F(ConsoleTest, LeavesTheTerminalWhenAnImageTakesOver) {
+  table_.ConOut->SetAttribute(table_.ConOut, 0x1F);
+  char16_t text[] = u"menu";
+  table_.ConOut->OutputString(table_.ConOut, text);
+  terminal_.TakeSent();
+
+  EXPECT_EQ(services_.ExitBootServices(nullptr,
+                                       host_.environment().pages().map_key()),
+            abi::EFI_SUCCESS);
+
+  EXPECT_EQ(terminal_.TakeSent(), "\x1b[m\r\n");
+}
+
 TEST_F(ConsoleTest, RefusesNullPointers) {
   abi::EFI_KEY_DATA key = Key(u'a');
   EXPECT_EQ(in_->ReadKeyStroke(in_, nullptr), abi::EFI_INVALID_PARAMETER);

@@ -264,6 +264,20 @@ TEST_F(TextOutputTest, ResetsToTheStart) {
   ExpectCursor(0, 0);
 }
 
+TEST_F(TextOutputTest, LeavesTheTerminalToOthers) {
+  screen_.Leave();
+  EXPECT_EQ(terminal_.TakeSent(), "") << "there is nothing to undo";
+
+  Colour(0x1F);
+  Output(u"menu");
+  out_->EnableCursor(out_, abi::FALSE);
+  screen_.Sync();
+  terminal_.TakeSent();
+  screen_.Leave();
+
+  EXPECT_EQ(terminal_.TakeSent(), "\x1b[m\r\n\x1b[?25h");
+}
+
 TEST_F(TextOutputTest, RefusesWhatIsNoParameter) {
   size_t number = 0;
   EXPECT_EQ(Colour(0x80), abi::EFI_UNSUPPORTED);

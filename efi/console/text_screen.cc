@@ -177,6 +177,17 @@ void TextScreen::Sync() {
   FlushBuffer();
 }
 
+void TextScreen::Leave() {
+  SetAttribute(kDefaultAttribute);
+  SyncAttribute();
+  ShowCursor(true);
+  if (terminal_.column != 0) {
+    mode_.CursorColumn = 0;
+    LineFeed();
+  }
+  Sync();
+}
+
 void TextScreen::SyncCursor() {
   const Position target = cursor();
   if (terminal_ == target) return;

@@ -64,6 +64,10 @@ class TextScreen final {
 
   void ShowCursor(bool visible);
 
+  /// Leaves the terminal as it was at the start, at the beginning of a line,
+  /// for whoever writes to it next. The screen is not to be used any more.
+  void Leave();
+
   /// Makes the terminal's cursor what it should be, for someone to look at.
   void Sync();
 
