@@ -78,7 +78,8 @@ uint16_t ScanCodeOfNumber(uint16_t number) {
 
 /// The modifiers a sequence tells as 1 plus a bit for each.
 uint32_t ShiftStateOf(uint16_t parameter) {
-  const uint16_t bits = parameter == 0 ? 0 : uint16_t(parameter - 1);
+  const uint16_t bits =
+      parameter == 0 ? 0 : static_cast<uint16_t>(parameter - 1);
   uint32_t state = 0;
   if ((bits & 1) != 0) state |= abi::EFI_LEFT_SHIFT_PRESSED;
   if ((bits & 2) != 0) state |= abi::EFI_LEFT_ALT_PRESSED;
@@ -202,13 +203,13 @@ Key KeyDecoder::TakeControl(uint8_t byte) {
     if (parameter_count_ == 0) parameter_count_ = 1;
     if (parameter_count_ <= parameters_.size()) {
       uint16_t& value = parameters_[parameter_count_ - 1u];
-      value = std::min<uint16_t>(uint16_t(value * 10 + (byte - '0')),
-                                 kMaxParameter);
+      value = std::min<uint16_t>(
+          static_cast<uint16_t>(value * 10 + (byte - '0')), kMaxParameter);
     }
     return std::nullopt;
   }
   if (byte == ';') {
-    parameter_count_ = uint8_t(std::min<size_t>(
+    parameter_count_ = static_cast<uint8_t>(std::min<size_t>(
         std::max<size_t>(parameter_count_, 1) + 1, parameters_.size() + 1));
     return std::nullopt;
   }

@@ -17,23 +17,30 @@ Bytes {function}();
 }}  // namespace flint::{namespace}
 """
 
+# Not #embed: clang 19 notes its file by an absolute path, which would make a
+# cached result depend on where it was built.
+_ASSEMBLY = """\
+// SPDX-License-Identifier: Apache-2.0
+    .section .rodata.{symbol}, "a", @progbits
+    .balign {alignment}
+    .globl {symbol}
+{symbol}:
+    .incbin "{path}"
+    .globl {symbol}_end
+{symbol}_end:
+    .section .note.GNU-stack, "", @progbits
+"""
+
 _SOURCE = """\
 // SPDX-License-Identifier: Apache-2.0
 #include "{header}"
 
-#include <span>
+extern "C" const std::byte {symbol}[];
+extern "C" const std::byte {symbol}_end[];
 
 namespace flint::{namespace} {{
-namespace {{
 
-#pragma clang diagnostic ignored "-Wc23-extensions"
-alignas({alignment}) constexpr unsigned char kBytes[] = {{
-#embed "{file}"
-}};
-
-}}  // namespace
-
-Bytes {function}() {{ return std::as_bytes(std::span(kBytes)); }}
+Bytes {function}() {{ return Bytes({symbol}, {symbol}_end); }}
 
 }}  // namespace flint::{namespace}
 """
@@ -46,14 +53,22 @@ def _embedding_sources_impl(ctx):
         "function": ctx.attr.function,
         "header": "%s/%s.h" % (package, ctx.attr.stem),
         "namespace": ctx.attr.namespace,
+        "path": ctx.file.file.path,
+        "symbol": "flint_%s_%s" % (ctx.attr.namespace, ctx.attr.stem),
     }
     header = ctx.actions.declare_file(ctx.attr.stem + ".h")
     source = ctx.actions.declare_file(ctx.attr.stem + ".cc")
+    assembly = ctx.actions.declare_file(ctx.attr.stem + "_bytes.S")
     ctx.actions.write(header, _HEADER.format(**values))
     ctx.actions.write(source, _SOURCE.format(**values))
+    ctx.actions.write(assembly, _ASSEMBLY.format(**values))
     return [
-        DefaultInfo(files = depset([header, source])),
-        OutputGroupInfo(header = depset([header]), source = depset([source])),
+        DefaultInfo(files = depset([header, source, assembly])),
+        OutputGroupInfo(
+            assembly = depset([assembly]),
+            header = depset([header]),
+            source = depset([source]),
+        ),
     ]
 
 _embedding_sources = rule(
@@ -87,7 +102,7 @@ def embedded_binary(name, file, function, namespace, alignment = 16, visibility 
         namespace = namespace,
         stem = name,
     )
-    for group in ["header", "source"]:
+    for group in ["assembly", "header", "source"]:
         native.filegroup(
             name = "%s_%s" % (name, group),
             srcs = [":" + sources],
@@ -95,9 +110,12 @@ def embedded_binary(name, file, function, namespace, alignment = 16, visibility 
         )
     cc_library(
         name = name,
-        srcs = [":%s_source" % name],
+        srcs = [
+            ":%s_assembly" % name,
+            ":%s_source" % name,
+        ],
         hdrs = [":%s_header" % name],
-        # Looked for beside the source that embeds it.
+        # An input of the assembly.
         textual_hdrs = [file],
         visibility = visibility,
         deps = ["//platforms/base:bytes"],
