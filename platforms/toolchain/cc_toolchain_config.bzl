@@ -90,7 +90,7 @@ def _host_features(ctx):
         _on(
             "modes",
             _in_mode("dbg", COMPILE_ACTIONS, ["-O0", "-g"]),
-            _in_mode("fastbuild", COMPILE_ACTIONS, ["-O0", "-g1", "-fno-omit-frame-pointer"]),
+            _in_mode("fastbuild", COMPILE_ACTIONS, ["-O0", "-fno-omit-frame-pointer"]),
             _in_mode("opt", COMPILE_ACTIONS, ["-O2", "-g1", "-DNDEBUG"]),
         ),
         _on("host_link", _flags(LINK_ACTIONS, [
