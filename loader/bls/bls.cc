@@ -5,6 +5,7 @@
 
 #include "loader/bls/glob.h"
 #include "loader/bls/text.h"
+#include "loader/bls/unified_image.h"
 #include "platforms/base/bytes.h"
 
 namespace flint::bls {
@@ -12,7 +13,7 @@ namespace {
 
 constexpr std::string_view kConfigPath = "/loader/loader.conf";
 constexpr std::string_view kEntriesPath = "/loader/entries";
-constexpr std::string_view kSuffix = ".conf";
+constexpr std::string_view kImagesPath = "/EFI/Linux";
 
 constexpr size_t kMaxEntriesPerSource = 512;
 /// A hostile partition must not starve the others.
@@ -70,38 +71,41 @@ class SourceReader {
         architecture_(architecture),
         arena_(arena) {}
 
-  /// Adds what there is to `found`, up to the failure if there is one.
-  Status Read(FoundEntries& found) {
-    const volume::File directory = TRY(file_system_.Open(kEntriesPath));
+  /// Adds the entries of this type to `found`, up to the failure if there is
+  /// one.
+  Status Read(EntryType type, FoundEntries& found) {
+    const volume::File directory = TRY(file_system_.Open(
+        type == EntryType::kText ? kEntriesPath : kImagesPath));
     volume::DirectoryCursor cursor;
     volume::DirectoryEntry item;
     for (size_t count = 0; TRY(file_system_.List(directory, cursor, item));) {
-      if (!IsEntry(item)) continue;
+      if (!IsEntry(type, item)) continue;
       if (++count > kMaxEntriesPerSource) {
         return Fail(ErrorCode::kUnsupported,
                     "more than 512 boot entries; the others are ignored");
       }
-      const std::span<EntryNode> node = TRY(arena_.AllocateArray<EntryNode>(1));
-      node.front().entry = TRY(ReadEntry(item));
-      found.Add(node.front());
+      EntryNode& node = TRY(arena_.AllocateArray<EntryNode>(1)).front();
+      node.entry = TRY(type == EntryType::kText ? ReadTextEntry(item)
+                                                : ReadImageEntry(item));
+      node.entry.source = source_;
+      found.Add(node);
     }
     return {};
   }
 
  private:
   /// Names starting with a dot are what other systems leave beside a file.
-  static bool IsEntry(const volume::DirectoryEntry& item) {
+  static bool IsEntry(EntryType type, const volume::DirectoryEntry& item) {
     return !item.file.is_directory && !item.name().starts_with('.') &&
-           ParseEntryName(item.name(), kSuffix);
+           ParseEntryName(item.name(), SuffixOf(type));
   }
 
-  Result<Entry> ReadEntry(const volume::DirectoryEntry& item) {
+  Result<Entry> ReadTextEntry(const volume::DirectoryEntry& item) {
     const std::string_view name = TRY(arena_.CopyText(item.name()));
     const Result<std::string_view> text = ReadEntryText(item.file);
     Entry entry =
         TRY(ParseEntry(name, text.value_or(""), architecture_, arena_));
     if (!text) entry.obstacle = text.error();
-    entry.source = source_;
     return entry;
   }
 
@@ -115,12 +119,55 @@ class SourceReader {
     return text;
   }
 
+  Result<Entry> ReadImageEntry(const volume::DirectoryEntry& item) {
+    if (window_.empty()) {
+      window_ = TRY(arena_.AllocateArray<std::byte>(kImageWindowBytes));
+    }
+    const std::string_view path = TRY(ImagePath(item.name()));
+    Entry entry = MakeEntry(EntryType::kUnifiedImage,
+                            path.substr(kImagesPath.size() + 1));
+    entry.program = path;
+    TRY(ReadUnifiedImage(file_system_,
+                         item.file,
+                         architecture_,
+                         window_,
+                         text_budget_bytes_,
+                         arena_,
+                         entry));
+    return entry;
+  }
+
+  Result<std::string_view> ImagePath(std::string_view name) {
+    const std::span<char> path =
+        TRY(arena_.AllocateArray<char>(kImagesPath.size() + 1 + name.size()));
+    auto end = std::ranges::copy(kImagesPath, path.begin()).out;
+    *end++ = '/';
+    std::ranges::copy(name, end);
+    return std::string_view(path.data(), path.size());
+  }
+
   volume::FileSystem& file_system_;
   size_t source_;
   Architecture architecture_;
   Arena& arena_;
+  MutableBytes window_;
   uint64_t text_budget_bytes_ = kMaxTextBytesPerSource;
 };
+
+/// Reads the entries of both types of one partition, and sums up.
+SourceSummary ReadSource(SourceReader& reader, FoundEntries& found) {
+  SourceSummary summary;
+  const size_t count_before = found.count;
+  const Status texts = reader.Read(EntryType::kText, found);
+  if (!texts) summary.problem = texts.error();
+  const Status images = reader.Read(EntryType::kUnifiedImage, found);
+  // Most partitions have none.
+  if (!images && images.error().code() != ErrorCode::kNotFound) {
+    summary.image_problem = images.error();
+  }
+  summary.entry_count = found.count - count_before;
+  return summary;
+}
 
 /// The entries as an array in menu order. Insertion by binary search: stable,
 /// and within bounds whatever hostile versions make of the order.
@@ -160,11 +207,8 @@ Result<EntryList> ReadEntries(std::span<volume::FileSystem* const> sources,
   FoundEntries found;
   for (size_t i = 0; i < sources.size(); ++i) {
     if (const auto own = ReadConfig(*sources[i], arena)) config = *own;
-    const size_t count_before = found.count;
     SourceReader reader(*sources[i], i, architecture, arena);
-    const Status status = reader.Read(found);
-    summaries[i].entry_count = found.count - count_before;
-    if (!status) summaries[i].problem = status.error();
+    summaries[i] = ReadSource(reader, found);
   }
   EntryList list;
   list.config = config;
@@ -181,10 +225,11 @@ bool Matches(std::string_view pattern, const Entry& entry) {
     return true;
   }
   // The id with its suffix, where the file name has counters between them.
-  if (pattern.size() <= kSuffix.size()) return false;
+  const std::string_view suffix = SuffixOf(entry.type);
+  if (pattern.size() <= suffix.size()) return false;
   const std::string_view stem =
-      pattern.substr(0, pattern.size() - kSuffix.size());
-  return EqualIgnoringCase(pattern.substr(stem.size()), kSuffix) &&
+      pattern.substr(0, pattern.size() - suffix.size());
+  return EqualIgnoringCase(pattern.substr(stem.size()), suffix) &&
          MatchesGlob(stem, entry.id);
 }
 

@@ -16,9 +16,12 @@ namespace flint::bls {
 
 /// What was found on one partition.
 struct SourceSummary {
+  /// Of both types.
   size_t entry_count = 0;
-  /// Why nothing, or not all, could be read there.
+  /// Why nothing, or not all, could be read in `/loader/entries`.
   std::optional<Error> problem;
+  /// The same for `/EFI/Linux`, but that there is no such directory.
+  std::optional<Error> image_problem;
 };
 
 /// The entries of one disk, best first.
@@ -29,12 +32,12 @@ struct EntryList {
   std::span<const SourceSummary> sources;
 };
 
-/// Reads `/loader/loader.conf` and `/loader/entries/*.conf` of one disk's
-/// partitions: the extended boot loader partition, if there is one, and the
-/// EFI system partition. Their entries are merged and put in order, entries
-/// that match loader.conf's `default` and have tries left first. If several
-/// have a loader.conf, the last one's counts: put the EFI system partition
-/// last.
+/// Reads `/loader/loader.conf`, `/loader/entries/*.conf` and the unified kernel
+/// images `/EFI/Linux/*.efi` of one disk's partitions: the extended boot loader
+/// partition, if there is one, and the EFI system partition. Their entries of
+/// both types are merged and put in order, entries that match loader.conf's
+/// `default` and have tries left first. If several have a loader.conf, the last
+/// one's counts: put the EFI system partition last.
 ///
 /// A file that cannot be read is an entry with an obstacle; a directory that
 /// cannot be read is its source's problem (kNotFound if there is none). Fails

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fs/volume/fake_file_system.h"
+#include "loader/bls/fake_unified_image.h"
 #include "testing/result_matchers.h"
 
 namespace flint::bls {
@@ -125,6 +126,71 @@ TEST_F(BlsTest, TakesLoaderConfFromWhereItIs) {
   EXPECT_THAT(Names(list), ElementsAre("b.conf", "c.conf"));
   EXPECT_FALSE(list.sources[0].problem);
   EXPECT_EQ(list.sources[1].problem->code(), ErrorCode::kNotFound);
+}
+
+TEST_F(BlsTest, SortsUnifiedImagesTogetherWithTheOthers) {
+  AddEntry(esp_, "debian-6.1.conf", "linux /k\nsort-key debian\nversion 11\n");
+  AddEntry(esp_, "fedora.conf", "linux /k\nsort-key fedora\n");
+  esp_.AddFile("/EFI/Linux/debian+3.efi",
+               FakeUnifiedImage("ID=debian\nVERSION_ID=12\n"));
+  esp_.AddFile("/EFI/Linux/debian-new+0-3.EFI",
+               FakeUnifiedImage("ID=debian\nVERSION_ID=13\n"));
+  xbootldr_.AddFile("/efi/linux/old.efi",
+                    FakeUnifiedImage("ID=debian\nVERSION_ID=10\n"));
+
+  const EntryList list = Read({&xbootldr_, &esp_});
+
+  ASSERT_THAT(Names(list),
+              ElementsAre("debian+3.efi",
+                          "debian-6.1.conf",
+                          "old.efi",
+                          "fedora.conf",
+                          "debian-new+0-3.EFI"));
+  EXPECT_EQ(list.entries[0].type, EntryType::kUnifiedImage);
+  EXPECT_EQ(list.entries[0].program, "/EFI/Linux/debian+3.efi");
+  EXPECT_EQ(list.entries[0].id, "debian");
+  EXPECT_EQ(list.entries[0].options, "ro");
+  EXPECT_EQ(list.entries[0].source, 1u);
+  EXPECT_EQ(list.entries[2].source, 0u);
+  EXPECT_EQ(list.sources[0].entry_count, 1u);
+  EXPECT_EQ(list.sources[1].entry_count, 4u);
+}
+
+TEST_F(BlsTest, TakesOnlyUnifiedImagesForSuch) {
+  esp_.AddFile("/EFI/Linux/a.efi", "MZ");
+  esp_.AddFile("/EFI/Linux/b.conf", "linux /k\n");
+  esp_.AddFile("/EFI/Linux/.c.efi", FakeUnifiedImage("ID=x"));
+  esp_.AddDirectory("/EFI/Linux/d.efi");
+  esp_.AddFile("/EFI/BOOT/e.efi", FakeUnifiedImage("ID=x"));
+  AddEntry(esp_, "f.efi");
+
+  const EntryList list = Read({&esp_});
+
+  ASSERT_THAT(Names(list), ElementsAre("a.efi"));
+  EXPECT_EQ(list.entries[0].obstacle->reason(), "is cut short");
+}
+
+TEST_F(BlsTest, PutsADefaultImageFirst) {
+  esp_.AddFile("/loader/loader.conf", "default debian.efi\n");
+  esp_.AddFile("/EFI/Linux/debian+1.efi", FakeUnifiedImage("ID=z"));
+  AddEntry(esp_, "debian.conf");
+  AddEntry(esp_, "z.conf", "linux /k\nsort-key a");
+
+  EXPECT_THAT(Names(Read({&esp_})),
+              ElementsAre("debian+1.efi", "z.conf", "debian.conf"));
+}
+
+TEST_F(BlsTest, TellsWhyImagesCannotBeFound) {
+  esp_.AddFile("/EFI/Linux/a.efi", FakeUnifiedImage("ID=x"));
+  esp_.InjectFailure(FakeFileSystem::Operation::kList,
+                     "/EFI/Linux",
+                     Error(ErrorCode::kCorrupt, "directory is broken"));
+
+  const EntryList list = Read({&esp_, &xbootldr_});
+
+  EXPECT_EQ(list.sources[0].problem->code(), ErrorCode::kNotFound);
+  EXPECT_EQ(list.sources[0].image_problem->reason(), "directory is broken");
+  EXPECT_FALSE(list.sources[1].image_problem);
 }
 
 TEST_F(BlsTest, KeepsWhatCannotBeReadAsAnEntryWithAnObstacle) {

@@ -68,8 +68,7 @@ std::string_view NameOf(Architecture architecture) {
 struct Raw {
   std::string_view architecture;
   bool has_devicetree = false;
-  bool has_efi = false;
-  bool has_uki = false;
+  bool has_url = false;
   bool too_many_initrds = false;
 };
 
@@ -80,7 +79,7 @@ std::optional<Error> FindObstacle(const Entry& entry,
       !EqualIgnoringCase(raw.architecture, NameOf(architecture))) {
     return Error(ErrorCode::kUnsupported, "is for another architecture");
   }
-  if (IsGrubPath(entry.linux)) {
+  if (IsGrubPath(entry.linux) || IsGrubPath(entry.program)) {
     return Error(ErrorCode::kUnsupported,
                  "names its kernel by a variable that only GRUB knows");
   }
@@ -91,13 +90,9 @@ std::optional<Error> FindObstacle(const Entry& entry,
   if (raw.too_many_initrds) {
     return Error(ErrorCode::kUnsupported, "names more than 32 initrds");
   }
-  if (!entry.linux.empty()) return std::nullopt;
-  if (raw.has_uki) {
-    return Error(ErrorCode::kUnsupported,
-                 "is a unified kernel image, which needs UEFI");
-  }
-  if (raw.has_efi) {
-    return Error(ErrorCode::kUnsupported, "is an EFI program");
+  if (!entry.linux.empty() || !entry.program.empty()) return std::nullopt;
+  if (raw.has_url) {
+    return Error(ErrorCode::kUnsupported, "is to be loaded over the network");
   }
   return Error(ErrorCode::kCorrupt, "names no kernel");
 }
@@ -134,20 +129,21 @@ class EntryParser {
   }
 
   static void SetText(const Line& line, Entry& entry, Raw& raw) {
-    const std::array<std::pair<std::string_view, std::string_view*>, 6> keys{{
+    const std::array<std::pair<std::string_view, std::string_view*>, 8> keys{{
         {"title", &entry.title},
         {"version", &entry.version},
         {"machine-id", &entry.machine_id},
         {"sort-key", &entry.sort_key},
         {"linux", &entry.linux},
+        {"efi", &entry.program},
+        {"uki", &entry.program},
         {"architecture", &raw.architecture},
     }};
     for (const auto& [key, value] : keys) {
       if (line.key == key) *value = line.value;
     }
     raw.has_devicetree |= line.key == "devicetree" && !line.value.empty();
-    raw.has_efi |= line.key == "efi";
-    raw.has_uki |= line.key == "uki" || line.key == "uki-url";
+    raw.has_url |= line.key == "uki-url";
   }
 
   /// Copies the value but for GRUB's variables and the blanks before them.
@@ -253,19 +249,27 @@ SortFields Entry::sort_fields() const {
           .bad = count && count->tries_left == 0};
 }
 
+Entry MakeEntry(EntryType type, std::string_view file_name) {
+  Entry entry;
+  entry.type = type;
+  entry.file_name = file_name;
+  entry.id = file_name;
+  if (const auto name = ParseEntryName(file_name, SuffixOf(type))) {
+    entry.id = name->id;
+    entry.count = name->count;
+  }
+  return entry;
+}
+
 Result<Entry> ParseEntry(std::string_view file_name,
                          std::string_view text,
                          Architecture architecture,
                          Arena& arena) {
-  Entry entry;
-  entry.file_name = file_name;
-  entry.id = file_name;
-  if (const auto name = ParseEntryName(file_name, ".conf")) {
-    entry.id = name->id;
-    entry.count = name->count;
-  }
+  Entry entry = MakeEntry(EntryType::kText, file_name);
   Raw raw;
   TRY(EntryParser(text, arena).Parse(entry, raw));
+  // A kernel is booted directly, whatever else the entry offers.
+  if (!entry.linux.empty()) entry.program = {};
   entry.obstacle = FindObstacle(entry, raw, architecture);
   return entry;
 }

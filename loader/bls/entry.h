@@ -52,9 +52,16 @@ struct SortFields {
 /// Less: `a` is offered before `b`. [bls, sorting]
 std::weak_ordering CompareForMenu(const SortFields& a, const SortFields& b);
 
-/// A type #1 entry. All views lie in the text it was parsed from, in its file
-/// name, or in the arena.
+/// Which of the specification's two kinds an entry is.
+enum class EntryType : uint8_t {
+  kText,          // type #1: a file that names a kernel or program
+  kUnifiedImage,  // type #2: a kernel, its initrd and its options in one file
+};
+
+/// An entry of either type. All views lie in the text it was parsed from, in
+/// its file name, or in the arena.
 struct Entry {
+  EntryType type = EntryType::kText;
   std::string_view file_name;
   /// The file name without counters and suffix: what `default` is matched to.
   std::string_view id;
@@ -64,10 +71,15 @@ struct Entry {
   std::string_view version;
   std::string_view machine_id;
   std::string_view sort_key;
+  /// The kernel. If the entry can be tried, either this or `program` is there.
   std::string_view linux;
+  /// The UEFI program to start: what `efi` or `uki` names, or the unified image
+  /// itself.
+  std::string_view program;
   /// In the order in which the kernel is to see them.
   std::span<const std::string_view> initrds;
-  /// All `options` lines, joined by a space.
+  /// All `options` lines, joined by a space; of a unified image, the command
+  /// line that is built into it.
   std::string_view options;
   /// Words like `$tuned_initrd`, meant for GRUB, which were left out of
   /// `options` and `initrds`. Worth a warning when the entry is booted.
@@ -81,11 +93,19 @@ struct Entry {
   SortFields sort_fields() const;
 };
 
+/// The suffix of such an entry's file name.
+constexpr std::string_view SuffixOf(EntryType type) {
+  return type == EntryType::kText ? ".conf" : ".efi";
+}
+
+/// An entry of this name, of which nothing else is known yet.
+Entry MakeEntry(EntryType type, std::string_view file_name);
+
 /// The largest entry or loader.conf that is read.
 inline constexpr uint64_t kMaxTextSizeBytes = 64 * 1024;
 
-/// Parses the text of an entry. What is wrong with the entry itself is told by
-/// `obstacle`; fails only if the arena is full (kNoMemory).
+/// Parses the text of a type #1 entry. What is wrong with the entry itself is
+/// told by `obstacle`; fails only if the arena is full (kNoMemory).
 ///
 /// Values are literal text, but one pair of double quotes around a value is
 /// taken off. Lines end in LF or CRLF; a byte order mark is skipped; keys and

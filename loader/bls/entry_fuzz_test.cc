@@ -28,7 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       bls::ParseEntry(name, text.substr(end), bls::Architecture::kX64, arena);
 
   FLINT_CHECK(entry.has_value(), "the arena is large enough for any entry");
-  FLINT_CHECK(entry->obstacle || !entry->linux.empty(), "nothing to boot");
+  FLINT_CHECK(entry->obstacle || entry->linux.empty() != entry->program.empty(),
+              "nothing to boot, or two things");
   FLINT_CHECK(entry->options.size() <= text.size(), "options grew");
   for (const std::string_view path : entry->initrds) {
     FLINT_CHECK(!path.empty(), "empty path");

@@ -107,13 +107,29 @@ TEST_F(EntryTest, TellsWhyItCannotBeBooted) {
   EXPECT_EQ(Obstacle("linux\n"), "names no kernel");
   EXPECT_EQ(Obstacle("linux $k\n"),
             "names its kernel by a variable that only GRUB knows");
-  EXPECT_EQ(Obstacle("efi /EFI/x.efi\n"), "is an EFI program");
-  EXPECT_EQ(Obstacle("uki /EFI/x.efi\n"),
-            "is a unified kernel image, which needs UEFI");
+  EXPECT_EQ(Obstacle("efi $x.efi\n"),
+            "names its kernel by a variable that only GRUB knows");
+  EXPECT_EQ(Obstacle("efi\nuki\n"), "names no kernel");
   EXPECT_EQ(Obstacle("uki-url http://example.com/x.efi\n"),
-            "is a unified kernel image, which needs UEFI");
+            "is to be loaded over the network");
   EXPECT_EQ(Obstacle("linux /k\ndevicetree /x.dtb\n"),
             "needs a device tree, which cannot be passed on");
+}
+
+TEST_F(EntryTest, NamesAUefiProgram) {
+  const Entry entry = Parse("efi /EFI/x.efi\noptions a b\n");
+
+  EXPECT_FALSE(entry.obstacle);
+  EXPECT_EQ(entry.program, "/EFI/x.efi");
+  EXPECT_EQ(entry.options, "a b");
+  EXPECT_EQ(Parse("uki /u.efi\n").program, "/u.efi");
+}
+
+TEST_F(EntryTest, PrefersAKernelToAProgram) {
+  const Entry entry = Parse("linux /k\nefi /x.efi\n");
+
+  EXPECT_EQ(entry.linux, "/k");
+  EXPECT_EQ(entry.program, "");
 }
 
 TEST_F(EntryTest, BoundsItsLists) {
