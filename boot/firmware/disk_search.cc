@@ -6,6 +6,8 @@
 
 #include "fs/volume/mount_point.h"
 #include "loader/bls/bls.h"
+#include "loader/boot_plan/bls_source.h"
+#include "loader/boot_plan/removable_source.h"
 #include "platforms/base/checked.h"
 
 namespace flint::boot {
@@ -38,7 +40,8 @@ bool BelongTogether(volume::Role a, volume::Role b) {
 
 }  // namespace
 
-Status DiskSearch::Search(block::BlockDevice& disk) {
+Status DiskSearch::Search(block::BlockDevice& disk, boot_plan::Rank rank) {
+  rank_ = rank;
   const MutableBytes scratch = TRY(Scratch());
   const Result<partition::PartitionTable> table =
       partition::ReadPartitionTable(disk, scratch, arena_);
@@ -58,14 +61,14 @@ Status DiskSearch::SearchTable(block::BlockDevice& disk,
   while (const partition::Partition* partition = volumes.Next()) {
     const volume::Role next_role = volume::RoleOf(*partition);
     if (!BelongTogether(role, next_role)) {
-      TRY(AddEntries(group));
-      group.size = 0;
+      TRY(AddCandidates(group));
+      group = {};
       if (plan_.candidate_count() != candidates_before) return {};
     }
     role = next_role;
     TRY(Mount(disk, *partition, group));
   }
-  TRY(AddEntries(group));
+  TRY(AddCandidates(group));
   if (plan_.item_count() != items_before) return {};
   return plan_.AddFinding(
       {.disk = disk.name()},
@@ -87,25 +90,35 @@ Status DiskSearch::Mount(block::BlockDevice& disk,
   spare_scratch_ = {};
   group.volumes[group.size++] = {.place = PlaceOf(disk, partition),
                                  .device = &disk,
-                                 .file_system = mount_point.file_system()};
+                                 .file_system = mount_point.file_system(),
+                                 .rank = rank_};
   if (volume::RoleOf(partition) == volume::Role::kExtendedBoot) {
     // Before the EFI system partition, whose loader.conf has the last word.
     const auto used = std::span(group.volumes).first(group.size);
     std::ranges::rotate(used, used.end() - 1);
+    ++group.extended_boot_count;
   }
   return {};
 }
 
-Status DiskSearch::AddEntries(const Group& group) {
+Status DiskSearch::AddCandidates(const Group& group) {
   if (group.size == 0) return {};
-  std::array<volume::FileSystem*, kMaxVolumesTogether> sources;
-  for (size_t i = 0; i < group.size; ++i) {
-    sources[i] = group.volumes[i].file_system;
+  TRY(AddEntries(group.used()));
+  // Extended boot loader partitions are for boot loaders, not for firmware.
+  for (const boot_plan::Volume& volume :
+       group.used().subspan(group.extended_boot_count)) {
+    TRY(boot_plan::AddRemovableProgram(volume, kArchitecture, plan_));
   }
+  return {};
+}
+
+Status DiskSearch::AddEntries(std::span<const boot_plan::Volume> volumes) {
+  std::array<volume::FileSystem*, kMaxVolumesTogether> sources;
+  std::ranges::transform(
+      volumes, sources.begin(), &boot_plan::Volume::file_system);
   const bls::EntryList list = TRY(bls::ReadEntries(
-      std::span(sources).first(group.size), kArchitecture, arena_));
-  return boot_plan::AddBlsEntries(
-      list, std::span(group.volumes).first(group.size), plan_);
+      std::span(sources).first(volumes.size()), kArchitecture, arena_));
+  return boot_plan::AddBlsEntries(list, volumes, plan_);
 }
 
 Result<MutableBytes> DiskSearch::Scratch() {

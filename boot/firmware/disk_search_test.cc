@@ -10,6 +10,7 @@
 #include "drivers/block/fake_block_device.h"
 #include "fs/fat/fat_image_builder.h"
 #include "fs/partition/gpt_image_builder.h"
+#include "loader/bls/fake_unified_image.h"
 #include "platforms/base/fake_guest_memory.h"
 #include "testing/result_matchers.h"
 
@@ -42,6 +43,17 @@ std::vector<std::byte> VolumeWith(std::string_view entry_name) {
   builder.AddFile("loader/entries/" + std::string(entry_name),
                   "title A kernel\nlinux /vmlinuz\n");
   builder.AddFile("vmlinuz", "MZ");
+  return builder.image();
+}
+
+/// One of each kind of thing that can be booted.
+std::vector<std::byte> VolumeWithPrograms(std::string_view name) {
+  fat::FatImageBuilder builder;
+  builder.AddFile("EFI/BOOT/BOOTX64.EFI", "MZ");
+  builder.AddFile("EFI/Linux/" + std::string(name) + ".efi",
+                  bls::FakeUnifiedImage("ID=debian\nVERSION_ID=12\n"));
+  builder.AddFile("loader/entries/" + std::string(name) + ".conf",
+                  "sort-key debian\nversion 11\nlinux /vmlinuz\n");
   return builder.image();
 }
 
@@ -145,6 +157,33 @@ TEST_F(DiskSearchTest,
               ElementsAre("fake disk 1 esp.conf", "fake disk 2 data.conf"));
 }
 
+TEST_F(DiskSearchTest, OffersEntriesOfBothTypesBeforeRemovablePrograms) {
+  block::FakeBlockDevice disk(
+      DiskWith({{partition::kEfiSystemType, VolumeWithPrograms("a")},
+                {partition::kExtendedBootType, VolumeWithPrograms("b")}}));
+
+  ASSERT_OK(search_.Search(disk));
+
+  EXPECT_THAT(Tried(),
+              ElementsAre("fake disk 2 b.efi",
+                          "fake disk 1 a.efi",
+                          "fake disk 2 b.conf",
+                          "fake disk 1 a.conf",
+                          "fake disk 1 \\EFI\\BOOT\\BOOTX64.EFI"));
+}
+
+TEST_F(DiskSearchTest, TakesARemovableProgramForSomethingToBoot) {
+  fat::FatImageBuilder esp;
+  esp.AddFile("EFI/BOOT/BOOTX64.EFI", "MZ");
+  block::FakeBlockDevice disk(
+      DiskWith({{partition::kEfiSystemType, esp.image()},
+                {partition::kMicrosoftDataType, VolumeWith("data.conf")}}));
+
+  ASSERT_OK(search_.Search(disk));
+
+  EXPECT_THAT(Tried(), ElementsAre("fake disk 1 \\EFI\\BOOT\\BOOTX64.EFI"));
+}
+
 TEST_F(DiskSearchTest, FindsAFileSystemWithoutAPartitionTable) {
   block::FakeBlockDevice disk(VolumeWith("whole.conf"));
 
@@ -197,6 +236,20 @@ TEST_F(DiskSearchTest, SearchesEveryDiskInTheGivenOrder) {
   ASSERT_OK(search_.Search(full));
 
   EXPECT_THAT(Tried(), ElementsAre("second 0 x.conf"));
+}
+
+TEST_F(DiskSearchTest, RanksWhatIsFound) {
+  block::FakeBlockDevice first(VolumeWith("a.conf"), {.name = "first"});
+  block::FakeBlockDevice second(VolumeWithPrograms("b"), {.name = "second"});
+
+  ASSERT_OK(search_.Search(first));
+  ASSERT_OK(search_.Search(second, boot_plan::Rank{1}));
+
+  EXPECT_THAT(Tried(),
+              ElementsAre("second 0 b.efi",
+                          "second 0 b.conf",
+                          "second 0 \\EFI\\BOOT\\BOOTX64.EFI",
+                          "first 0 a.conf"));
 }
 
 TEST_F(DiskSearchTest, CostsFewRequests) {

@@ -13,6 +13,9 @@
 namespace flint::boot {
 
 Failure LinuxBooter::Boot(const boot_plan::Candidate& candidate) {
+  if (candidate.kind != boot_plan::CandidateKind::kBlsEntry) {
+    return Error(ErrorCode::kUnsupported, "needs UEFI");
+  }
   const auto kernel = Prepare(candidate);
   if (!kernel) return kernel.error();
   // From here on there is no way back: the disks are gone.
@@ -43,7 +46,7 @@ std::expected<bzimage::PreparedKernel, Failure> LinuxBooter::Prepare(
                              .kernel_path = entry.linux,
                              .initrd_paths = entry.initrds,
                              .modules = std::span(modules).first(given.size()),
-                             .command_line = entry.options});
+                             .command_line = candidate.load_options});
   if (!loaded) return std::unexpected(loaded.error());
   return About(entry.linux,
                std::move(*loaded).Finish(memory::E820Cursor(machine_.map()),

@@ -7,20 +7,58 @@ namespace flint::boot_plan {
 namespace {
 
 constexpr std::string_view kEntriesPath = "/loader/entries";
+constexpr std::string_view kImagesPath = "/EFI/Linux";
 
 Status AddEntry(const bls::Entry& entry, const Volume& volume, BootPlan& plan) {
   if (entry.obstacle) {
     return plan.AddFinding(volume.place, entry.file_name, *entry.obstacle);
   }
-  return plan.Add({.kind = CandidateKind::kBlsEntry,
-                   .place = volume.place,
-                   .id = entry.id,
-                   .name = entry.file_name,
-                   .title = entry.title,
-                   .reason = "Boot Loader Specification entry",
-                   .device = volume.device,
-                   .file_system = volume.file_system,
-                   .bls_entry = &entry});
+  const bool is_image = entry.type == bls::EntryType::kUnifiedImage;
+  Candidate candidate{.kind = CandidateKind::kBlsEntry,
+                      .rank = volume.rank,
+                      .place = volume.place,
+                      .id = entry.id,
+                      .name = entry.file_name,
+                      .title = entry.title,
+                      .reason = is_image ? "unified kernel image"
+                                         : "Boot Loader Specification entry",
+                      .device = volume.device,
+                      .file_system = volume.file_system,
+                      .bls_entry = &entry,
+                      .path = {},
+                      .load_options = entry.options,
+                      .load_option = {}};
+  if (!entry.program.empty()) {
+    candidate.kind = CandidateKind::kUefiProgram;
+    candidate.path = entry.program;
+    // An image has its own, and looks there if it is given none.
+    if (is_image) candidate.load_options = {};
+  }
+  return plan.Add(candidate);
+}
+
+/// Says why a partition offers no entries, or not all that it has.
+Status AddFindings(const bls::SourceSummary& source,
+                   const Place& place,
+                   BootPlan& plan) {
+  const bool has_entries = source.entry_count != 0;
+  if (source.image_problem) {
+    TRY(plan.AddFinding(
+        place, {}, Failure(*source.image_problem, kImagesPath)));
+  }
+  if (source.problem) {
+    // No directory is no problem where there are images.
+    if (has_entries && source.problem->code() == ErrorCode::kNotFound) {
+      return {};
+    }
+    return plan.AddFinding(place, {}, Failure(*source.problem, kEntriesPath));
+  }
+  if (has_entries) return {};
+  return plan.AddFinding(
+      place,
+      {},
+      Failure(Error(ErrorCode::kNotFound, "holds no boot entries"),
+              kEntriesPath));
 }
 
 }  // namespace
@@ -32,17 +70,7 @@ Status AddBlsEntries(const bls::EntryList& list,
     TRY(AddEntry(entry, volumes[entry.source], plan));
   }
   for (size_t i = 0; i < list.sources.size(); ++i) {
-    const bls::SourceSummary& source = list.sources[i];
-    if (source.problem) {
-      TRY(plan.AddFinding(
-          volumes[i].place, "", Failure(*source.problem, kEntriesPath)));
-    } else if (source.entry_count == 0) {
-      TRY(plan.AddFinding(
-          volumes[i].place,
-          "",
-          Failure(Error(ErrorCode::kNotFound, "holds no boot entries"),
-                  kEntriesPath)));
-    }
+    TRY(AddFindings(list.sources[i], volumes[i].place, plan));
   }
   return {};
 }

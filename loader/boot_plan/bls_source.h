@@ -3,20 +3,12 @@
 
 #include <span>
 
-#include "drivers/block/block_device.h"
-#include "fs/volume/file_system.h"
 #include "loader/bls/bls.h"
 #include "loader/boot_plan/boot_plan.h"
+#include "loader/boot_plan/volume.h"
 #include "platforms/base/result.h"
 
 namespace flint::boot_plan {
-
-/// A partition whose file system was mounted.
-struct Volume {
-  Place place;
-  block::BlockDevice* device;
-  volume::FileSystem* file_system;
-};
 
 /// Adds a disk's boot entries to the plan: as candidates, or as findings where
 /// they cannot be booted or a partition has none. `volumes` are what

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fs/volume/fake_file_system.h"
+#include "loader/bls/fake_unified_image.h"
 #include "platforms/base/log.h"
 #include "testing/result_matchers.h"
 
@@ -61,12 +62,13 @@ class BlsSourceTest : public ::testing::Test {
 
 TEST_F(BlsSourceTest, AddsEntriesWithAllThatBootingTakes) {
   xbootldr_.AddFile("/loader/entries/b+3.conf", "linux /k\ntitle B\n");
-  esp_.AddFile("/loader/entries/a.conf", "linux /k\n");
+  esp_.AddFile("/loader/entries/a.conf", "linux /k\noptions ro\n");
   AddAll();
 
   plan_.Run(recorder_);
 
   ASSERT_EQ(recorder_.tried.size(), 2u);
+  EXPECT_EQ(recorder_.tried[1].load_options, "ro");
   const Candidate& first = recorder_.tried[0];
   EXPECT_EQ(first.id, "b");
   EXPECT_EQ(first.name, "b+3.conf");
@@ -78,6 +80,48 @@ TEST_F(BlsSourceTest, AddsEntriesWithAllThatBootingTakes) {
   EXPECT_EQ(first.bls_entry->linux, "/k");
   EXPECT_EQ(recorder_.tried[1].file_system, &esp_);
   EXPECT_EQ(plan_.Prefer("b.conf"), 1u);
+}
+
+TEST_F(BlsSourceTest, AddsProgramsWithTheirOptions) {
+  esp_.AddFile("/loader/entries/b.conf", "efi /x.efi\noptions a b\n");
+  esp_.AddFile("/EFI/Linux/a.efi", bls::FakeUnifiedImage("ID=a", "built in"));
+  AddAll();
+
+  plan_.Run(recorder_);
+
+  ASSERT_EQ(recorder_.tried.size(), 2u);
+  const Candidate& image = recorder_.tried[0];
+  EXPECT_EQ(image.kind, CandidateKind::kUefiProgram);
+  EXPECT_EQ(image.id, "a");
+  EXPECT_EQ(image.name, "a.efi");
+  EXPECT_EQ(image.reason, "unified kernel image");
+  EXPECT_EQ(image.file_system, &esp_);
+  EXPECT_EQ(image.path, "/EFI/Linux/a.efi");
+  EXPECT_EQ(image.load_options, "");
+  EXPECT_EQ(image.bls_entry->options, "built in");
+  const Candidate& program = recorder_.tried[1];
+  EXPECT_EQ(program.kind, CandidateKind::kUefiProgram);
+  EXPECT_EQ(program.path, "/x.efi");
+  EXPECT_EQ(program.load_options, "a b");
+}
+
+TEST_F(BlsSourceTest, ReportsWhatKeepsImagesFromBeingFound) {
+  esp_.AddFile("/EFI/Linux/a.efi", bls::FakeUnifiedImage("ID=a"));
+  xbootldr_.AddFile("/EFI/Linux/b.efi", "");
+  xbootldr_.InjectFailure(volume::FakeFileSystem::Operation::kList,
+                          "/EFI/Linux",
+                          Error(ErrorCode::kCorrupt, "directory is broken"));
+  AddAll();
+
+  plan_.WriteReport(recorder_);
+
+  EXPECT_THAT(recorder_.lines,
+              ElementsAre("no bootable operating system found:",
+                          "  disk, partition 1: a.efi: not tried",
+                          "  disk, partition 2 (extended boot): "
+                          "/EFI/Linux: directory is broken",
+                          "  disk, partition 2 (extended boot): "
+                          "/loader/entries: file not found"));
 }
 
 TEST_F(BlsSourceTest, ReportsWhatCannotBeBooted) {

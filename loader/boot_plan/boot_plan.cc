@@ -50,17 +50,37 @@ struct BootPlan::Item {
   Item* next;
 };
 
-Status BootPlan::Append(const Item& item) {
+Status BootPlan::Insert(const Item& item) {
   Item& copy = TRY(arena_.AllocateArray<Item>(1)).front();
   copy = item;
-  (last_ == nullptr ? first_ : last_->next) = &copy;
-  last_ = &copy;
+  // Most are added behind all others.
+  Item* before = last_;
+  if (before != nullptr && before->candidate.rank > item.candidate.rank) {
+    before = nullptr;
+    for (Item* i = first_; i->candidate.rank <= item.candidate.rank;
+         i = i->next) {
+      before = i;
+    }
+  }
+  Item*& link = before == nullptr ? first_ : before->next;
+  copy.next = link;
+  link = &copy;
+  if (copy.next == nullptr) last_ = &copy;
   ++item_count_;
   return {};
 }
 
+template <typename Visitor>
+void BootPlan::ForEachCandidate(Visitor visit) const {
+  for (const bool preferred : {true, false}) {
+    for (Item* item = first_; item != nullptr; item = item->next) {
+      if (item->is_candidate && item->preferred == preferred) visit(*item);
+    }
+  }
+}
+
 Status BootPlan::Add(const Candidate& candidate) {
-  TRY(Append({.candidate = candidate,
+  TRY(Insert({.candidate = candidate,
               .is_candidate = true,
               .preferred = false,
               .failure = std::nullopt,
@@ -79,7 +99,7 @@ Status BootPlan::AddFinding(const Place& place,
             .next = nullptr};
   item.candidate.place = place;
   item.candidate.name = name;
-  return Append(item);
+  return Insert(item);
 }
 
 size_t BootPlan::Prefer(std::string_view pattern) {
@@ -91,22 +111,33 @@ size_t BootPlan::Prefer(std::string_view pattern) {
   return count;
 }
 
+void BootPlan::Choose(const Candidate& candidate,
+                      std::optional<std::string_view> load_options) {
+  for (Item* item = first_; item != nullptr; item = item->next) {
+    item->preferred = &item->candidate == &candidate;
+    if (item->preferred && load_options) {
+      item->candidate.load_options = *load_options;
+    }
+  }
+}
+
+size_t BootPlan::List(std::span<const Candidate*> out) const {
+  size_t count = 0;
+  ForEachCandidate([&](const Item& item) {
+    if (count < out.size()) out[count++] = &item.candidate;
+  });
+  return count;
+}
+
 const Candidate* BootPlan::first() const {
   const Candidate* first = nullptr;
-  for (const Item* item = first_; item != nullptr; item = item->next) {
-    if (item->preferred) return &item->candidate;
-    if (item->is_candidate && first == nullptr) first = &item->candidate;
-  }
+  List(std::span(&first, 1));
   return first;
 }
 
 void BootPlan::Run(Booter& booter) {
-  for (const bool preferred : {true, false}) {
-    for (Item* item = first_; item != nullptr; item = item->next) {
-      if (!item->is_candidate || item->preferred != preferred) continue;
-      item->failure = booter.Boot(item->candidate);
-    }
-  }
+  ForEachCandidate(
+      [&](Item& item) { item.failure = booter.Boot(item.candidate); });
 }
 
 void BootPlan::WriteReport(LineWriter& writer) const {

@@ -110,6 +110,68 @@ TEST_F(BootPlanTest, PrefersByTitleAndName) {
   EXPECT_EQ(plan_.Prefer("name"), 0u);
 }
 
+TEST_F(BootPlanTest, TriesByRankThenAsAdded) {
+  const auto add = [&](std::string_view id, Rank rank) {
+    Candidate candidate;
+    candidate.id = id;
+    candidate.rank = rank;
+    ASSERT_OK(plan_.Add(candidate));
+  };
+  add("disk 1", Rank::kDisk);
+  add("index 3", RankOnDevice(3, CandidateKind::kBlsEntry));
+  add("disk 2", Rank::kDisk);
+  add("option", Rank::kLoadOption);
+  add("once", Rank::kOnce);
+  add("option on index 3", RankOnDevice(3, CandidateKind::kLoadOption));
+  add("index 2", RankOnDevice(2, CandidateKind::kUefiProgram));
+  add("index 3, again", RankOnDevice(3, CandidateKind::kUefiProgram));
+  add("disk 3", Rank::kDisk);
+
+  EXPECT_EQ(plan_.first()->id, "once");
+  plan_.Run(booter_);
+
+  EXPECT_THAT(booter_.tried,
+              ElementsAre("once",
+                          "index 2",
+                          "option on index 3",
+                          "index 3",
+                          "index 3, again",
+                          "option",
+                          "disk 1",
+                          "disk 2",
+                          "disk 3"));
+}
+
+TEST_F(BootPlanTest, ListsCandidatesInTheOrderOfTrying) {
+  Add("a");
+  Add("b");
+  Add("c");
+  plan_.Prefer("c");
+  std::array<const Candidate*, 2> list{};
+
+  ASSERT_EQ(plan_.List(list), 2u);
+  EXPECT_EQ(list[0]->id, "c");
+  EXPECT_EQ(list[1]->id, "a");
+}
+
+TEST_F(BootPlanTest, TriesTheChosenOneFirst) {
+  Add("a");
+  Add("b");
+  Add("c");
+  plan_.Prefer("c");
+  std::array<const Candidate*, 3> list{};
+  plan_.List(list);
+
+  plan_.Choose(*list[2], "edited");
+
+  EXPECT_EQ(plan_.first(), list[2]);
+  EXPECT_EQ(plan_.first()->load_options, "edited");
+  plan_.Choose(*list[1]);
+  EXPECT_EQ(plan_.first()->load_options, "");
+  plan_.Run(booter_);
+  EXPECT_THAT(booter_.tried, ElementsAre("a", "b", "c"));
+}
+
 TEST_F(BootPlanTest, NeverTriesOrPrefersFindings) {
   ASSERT_OK(plan_.AddFinding(
       kFirst, "a", Error(ErrorCode::kUnsupported, "is for another machine")));
