@@ -25,9 +25,7 @@ Status AddEntry(const bls::Entry& entry, const Volume& volume, BootPlan& plan) {
                       .device = volume.device,
                       .file_system = volume.file_system,
                       .bls_entry = &entry,
-                      .path = {},
-                      .load_options = entry.options,
-                      .load_option = {}};
+                      .load_options = entry.options};
   if (!entry.program.empty()) {
     candidate.kind = CandidateKind::kUefiProgram;
     candidate.path = entry.program;

@@ -62,15 +62,15 @@ constexpr Rank RankOnDevice(uint32_t index, CandidateKind kind) {
 struct Candidate {
   CandidateKind kind = CandidateKind::kBlsEntry;
   Rank rank = Rank::kDisk;
-  Place place;
+  Place place = {};
   /// What `flint.boot=` is matched to: "debian-6.1.0".
-  std::string_view id;
+  std::string_view id = {};
   /// What reports call it: "debian-6.1.0.conf".
-  std::string_view name;
+  std::string_view name = {};
   /// What a person calls it; may be empty.
-  std::string_view title;
+  std::string_view title = {};
   /// Why it is a candidate: "Boot Loader Specification entry".
-  std::string_view reason;
+  std::string_view reason = {};
   block::BlockDevice* device = nullptr;
   volume::FileSystem* file_system = nullptr;
   /// The boot entry it was made from: for kBlsEntry, and for kUefiProgram if
@@ -78,12 +78,12 @@ struct Candidate {
   const bls::Entry* bls_entry = nullptr;
   /// For kUefiProgram: where on `file_system` it is; UTF-8, from the root,
   /// separated by '/' or '\\'.
-  std::string_view path;
+  std::string_view path = {};
   /// For kBlsEntry the kernel's command line. For kUefiProgram the text it is
   /// given as its load options, in UTF-8; empty if it is given none.
-  std::string_view load_options;
+  std::string_view load_options = {};
   /// For kLoadOption: the variable's bytes, and its number.
-  Bytes load_option;
+  Bytes load_option = {};
   uint16_t load_option_number = 0;
 };
 

@@ -35,14 +35,10 @@ Status AddRemovableProgram(const Volume& volume,
                    .place = volume.place,
                    .id = path.substr(path.rfind('\\') + 1),
                    .name = path,
-                   .title = {},
                    .reason = "removable media path",
                    .device = volume.device,
                    .file_system = volume.file_system,
-                   .bls_entry = nullptr,
-                   .path = path,
-                   .load_options = {},
-                   .load_option = {}});
+                   .path = path});
 }
 
 }  // namespace flint::boot_plan
