@@ -4,15 +4,19 @@
 # Program to the Debian package that holds it.
 _PACKAGES = {
     "cpio": "cpio",
+    "debugfs": "e2fsprogs",
+    "e2fsck": "e2fsprogs",
     "fdisk": "fdisk",
     "fsck.fat": "dosfstools",
     "mcopy": "mtools",
     "mdel": "mtools",
     "md5sum": "coreutils",
+    "mke2fs": "e2fsprogs",
     "mkfs.fat": "dosfstools",
     "mmd": "mtools",
     "mshowfat": "mtools",
     "sgdisk": "gdisk",
+    "tar": "tar",
     "xz": "xz-utils",
     "zstd": "zstd",
 }

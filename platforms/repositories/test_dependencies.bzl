@@ -2,10 +2,68 @@
 """What only tests need: programs of this machine and Debian's packages."""
 
 load("//platforms/repositories:debian_package.bzl", "debian_package")
+load("//platforms/repositories:debian_tree.bzl", "debian_tree")
 load("//platforms/repositories:host_tools.bzl", "host_tools")
 load("//platforms/repositories:qemu.bzl", "qemu")
 
+# What systemd starts up with to a login prompt, and nothing more.
+_SYSTEMD_PACKAGES = [
+    "base-files",
+    "base-passwd",
+    "bash",
+    "coreutils",
+    "dash",
+    "debianutils",
+    "kmod",
+    "libacl1",
+    "libapparmor1",
+    "libargon2-1",
+    "libattr1",
+    "libaudit1",
+    "libblkid1",
+    "libc6",
+    "libcap-ng0",
+    "libcap2",
+    "libcrypt1",
+    "libcryptsetup12",
+    "libdevmapper1.02.1",
+    "libfdisk1",
+    "libgcc-s1",
+    "libgcrypt20",
+    "libgmp10",
+    "libgpg-error0",
+    "libip4tc2",
+    "libjson-c5",
+    "libkmod2",
+    "liblz4-1",
+    "liblzma5",
+    "libmount1",
+    "libpam-modules",
+    "libpam-runtime",
+    "libpam0g",
+    "libpcre2-8-0",
+    "libseccomp2",
+    "libselinux1",
+    "libsmartcols1",
+    "libssl3",
+    "libsystemd-shared",
+    "libsystemd0",
+    "libtinfo6",
+    "libudev1",
+    "libuuid1",
+    "libzstd1",
+    "login",
+    "mount",
+    "sed",
+    "systemd",
+    "systemd-sysv",
+    "udev",
+    "util-linux",
+    "zlib1g",
+]
+
 _DRIVERS = "lib/modules/*/kernel/drivers/"
+_FILE_SYSTEMS = "lib/modules/*/kernel/fs/"
 
 def flint_test_dependencies():
     """Declares the external repositories that tests use; fetched when used."""
@@ -21,6 +79,10 @@ def flint_test_dependencies():
         name = "debian_linux_cloud",
         dependency = "linux-image-*-cloud-amd64",
         files = {
+            "fat.ko": _FILE_SYSTEMS + "fat/fat.ko",
+            "nls_ascii.ko": _FILE_SYSTEMS + "nls/nls_ascii.ko",
+            "nls_cp437.ko": _FILE_SYSTEMS + "nls/nls_cp437.ko",
+            "vfat.ko": _FILE_SYSTEMS + "fat/vfat.ko",
             "virtio.ko": _DRIVERS + "virtio/virtio.ko",
             "virtio_blk.ko": _DRIVERS + "block/virtio_blk.ko",
             "virtio_pci.ko": _DRIVERS + "virtio/virtio_pci.ko",
@@ -30,4 +92,64 @@ def flint_test_dependencies():
             "vmlinuz": "boot/vmlinuz-*",
         },
         package = "linux-image-cloud-amd64",
+    )
+
+    _boot_loaders()
+
+    # Another UEFI firmware, which the tests themselves are tried on.
+    debian_package(
+        name = "debian_ovmf",
+        files = {"ovmf.fd": "usr/share/ovmf/OVMF.fd"},
+        package = "ovmf",
+    )
+    debian_tree(
+        name = "debian_systemd_tree",
+        excludes = [
+            "lib/udev/hwdb.d/*",
+            "usr/lib/*/gconv",
+            "usr/share/doc",
+            "usr/share/info",
+            "usr/share/lintian",
+            "usr/share/locale",
+            "usr/share/man",
+        ],
+        packages = _SYSTEMD_PACKAGES,
+    )
+
+def _boot_loaders():
+    debian_package(
+        name = "debian_shim",
+        files = {"shimx64.efi": "usr/lib/shim/shimx64.efi.signed"},
+        package = "shim-signed",
+    )
+    debian_package(
+        name = "debian_shim_helpers",
+        files = {
+            "fbx64.efi": "usr/lib/shim/fbx64.efi.signed",
+            "mmx64.efi": "usr/lib/shim/mmx64.efi.signed",
+        },
+        package = "shim-helpers-amd64-signed",
+    )
+    debian_package(
+        name = "debian_grub",
+        files = {"grubx64.efi": "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed"},
+        package = "grub-efi-amd64-signed",
+    )
+    debian_package(
+        name = "debian_systemd_boot",
+        files = {
+            "linuxx64.efi.stub": "usr/lib/systemd/boot/efi/linuxx64.efi.stub",
+            "systemd-bootx64.efi": "usr/lib/systemd/boot/efi/systemd-bootx64.efi",
+        },
+        package = "systemd-boot-efi",
+    )
+    debian_package(
+        name = "debian_refind",
+        files = {"refind_x64.efi": "usr/share/refind/refind/refind_x64.efi"},
+        package = "refind",
+    )
+    debian_package(
+        name = "debian_ipxe",
+        files = {"ipxe.efi": "boot/ipxe.efi"},
+        package = "ipxe",
     )
