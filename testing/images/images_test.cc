@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Checks what the rules of this folder made with the tools of others.
-#include <sys/wait.h>
-
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -16,12 +11,11 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "testing/qemu/runfiles.h"
+#include "testing/images/host_tool.h"
 
 namespace flint::images {
 namespace {
 
-using qemu::Runfile;
 using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
@@ -40,24 +34,6 @@ std::string ReadFile(const std::string& path) {
   std::ostringstream contents;
   contents << file.rdbuf();
   return std::move(contents).str();
-}
-
-struct Outcome {
-  int status;
-  std::string output;
-};
-
-/// Runs a tool of @host_tools with arguments for the shell.
-Outcome RunTool(std::string_view tool, std::string_view arguments) {
-  const std::string command = absl::StrCat(
-      Runfile(absl::StrCat("../host_tools/", tool)), " ", arguments, " 2>&1");
-  FILE* const pipe = popen(command.c_str(), "r");
-  std::string output;
-  std::array<char, 4096> buffer;
-  while (const size_t count = fread(buffer.data(), 1, buffer.size(), pipe)) {
-    output.append(buffer.data(), count);
-  }
-  return {.status = WEXITSTATUS(pclose(pipe)), .output = output};
 }
 
 /// The file's contents in the file system `image`, or in one that begins at
@@ -190,6 +166,49 @@ TEST(PatchedFile, DiffersOnlyWhereAsked) {
   expected.resize(3 * kMib);
 
   EXPECT_TRUE(ReadFile(Image("sample_patched")) == expected);
+}
+
+TEST(Ext4FileSystem, IsClean) {
+  const Outcome check =
+      RunTool("e2fsck", absl::StrCat("-n -f ", Image("sample_ext4.ext4")));
+
+  EXPECT_EQ(check.status, 0) << check.output;
+}
+
+TEST(Ext4FileSystem, HoldsFilesOfRoot) {
+  const std::string image = Image("sample_ext4.ext4");
+  const auto ask = [&](std::string_view question) {
+    // It says its version on standard error, which RunTool would collect.
+    return RunTool("debugfs",
+                   absl::StrCat(
+                       "-R '", question, "' ", image, " 2>/dev/null | cat"))
+        .output;
+  };
+
+  EXPECT_EQ(ask("cat \"/loader/entries/A rather long name.conf\""),
+            ReadFile(Image("sample.txt")));
+  EXPECT_THAT(ask("stat /random"),
+              AllOf(HasSubstr("User:     0   Group:     0"),
+                    HasSubstr("Mode:  0644"),
+                    HasSubstr("mtime: 0x65920080")));
+  EXPECT_THAT(ask("stat /link"), HasSubstr("Fast link dest: \"random\""));
+}
+
+TEST(Ext4FileSystem, IsTheSameEachTime) {
+  EXPECT_TRUE(ReadFile(Image("sample_ext4.ext4")) ==
+              ReadFile(Image("sample_ext4_again.ext4")));
+}
+
+TEST(UnifiedKernelImage, HasItsSections) {
+  const std::string bytes = ReadFile(Image("sample_unified.efi"));
+
+  EXPECT_THAT(bytes.substr(0, 2), "MZ");
+  EXPECT_THAT(bytes.substr(0, 1024),
+              AllOf(HasSubstr(".osrel"),
+                    HasSubstr(".cmdline"),
+                    HasSubstr(".initrd"),
+                    HasSubstr(".linux")));
+  EXPECT_THAT(bytes, HasSubstr("sample command line"));
 }
 
 TEST(Initrd, IsUnpackedByAnotherProgram) {
