@@ -64,7 +64,7 @@ Machine& Machine::WithDisk(const Disk& disk) {
                    ",readonly=",
                    OnOff(disk.read_only),
                    ",snapshot=",
-                   OnOff(!disk.read_only),
+                   OnOff(!disk.read_only && !disk.keeps_writes),
                    ",file=",
                    Quote(disk.image)));
   Add("-device",

@@ -10,13 +10,15 @@ namespace flint::qemu {
 
 /// A virtio-blk disk and how the machine is given it.
 struct Disk {
-  /// Path of a raw image. It is never written: what the guest writes goes to
-  /// a temporary file that is thrown away.
+  /// Path of a raw image. What the guest writes goes to a temporary file that
+  /// is thrown away, unless `keeps_writes`.
   std::string image;
   /// A modern device, instead of the transitional one that QEMU makes.
   bool disable_legacy = false;
   /// On a bus of its own: behind a PCIe root port on q35, a PCI bridge on pc.
   bool behind_bridge = false;
+  /// The image itself is written. It must be the test's own copy.
+  bool keeps_writes = false;
   /// The disk refuses writes.
   bool read_only = false;
   uint32_t block_size_bytes = 512;

@@ -65,6 +65,13 @@ TEST(Machine, DoesNotMakeAReadOnlyDiskWritable) {
   EXPECT_THAT(line, HasSubstr("readonly=on,snapshot=off"));
 }
 
+TEST(Machine, WritesADiskThatKeepsWhatIsWritten) {
+  const std::string line = CommandLine(
+      Machine::Q35().WithDisk({.image = "a", .keeps_writes = true}));
+
+  EXPECT_THAT(line, HasSubstr("readonly=off,snapshot=off,file=a"));
+}
+
 TEST(Machine, GivesADiskFurtherProperties) {
   EXPECT_THAT(
       CommandLine(Machine::Q35().WithDisk(
