@@ -19,7 +19,6 @@ void CheckLoadedImage(Checker& checker) {
   const auto& loaded = *static_cast<EFI_LOADED_IMAGE_PROTOCOL*>(interface);
   EXPECT(checker, loaded.Revision == EFI_LOADED_IMAGE_PROTOCOL_REVISION);
   EXPECT(checker, loaded.SystemTable == &checker.system());
-  EXPECT(checker, loaded.ParentHandle != nullptr);
   EXPECT(checker, loaded.ImageCodeType == EfiLoaderCode);
   EXPECT(checker, loaded.ImageDataType == EfiLoaderData);
   EXPECT(checker, loaded.ImageBase != nullptr && loaded.ImageSize != 0);
