@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "platforms/base/checked.h"
 
@@ -47,6 +48,17 @@ Result<Bytes> BlockWindow::View(uint64_t offset,
   }
   TRY(moved);
   return Bytes(memory_).subspan(offset - offset_, size_bytes);
+}
+
+void BlockWindow::Update(uint64_t offset, Bytes written) {
+  const uint64_t begin = std::max(offset, offset_);
+  const uint64_t end =
+      std::min(offset + written.size(), offset_ + shown_bytes_);
+  if (begin >= end) return;
+  // They may come from here.
+  std::memmove(memory_.data() + (begin - offset_),
+               written.data() + (begin - offset),
+               end - begin);
 }
 
 Status BlockWindow::Move(uint64_t begin, uint64_t end) {

@@ -53,6 +53,10 @@ class BlockWindow {
     return View(offset, size_bytes, offset, offset);
   }
 
+  /// Takes over bytes that were written to the disk, or soon will be, as far as
+  /// they are in view.
+  void Update(uint64_t offset, Bytes written);
+
   /// Shows nothing any more.
   void Invalidate() { shown_bytes_ = 0; }
 

@@ -136,5 +136,30 @@ TEST_F(BlockWindowTest, ReadsAgainOnceInvalidated) {
   EXPECT_EQ(disk_.read_call_count(), 2u);
 }
 
+TEST_F(BlockWindowTest, TakesOverWhatWasWrittenWhereItOverlaps) {
+  ASSERT_OK(window_.View(512, 512));
+  const std::vector<std::byte> written(1024, std::byte{0x77});
+
+  window_.Update(0, written);
+  window_.Update(4096, written);
+
+  const auto shown = window_.Visible(512, 512);
+  ASSERT_TRUE(shown.has_value());
+  EXPECT_THAT(*shown, Each(std::byte{0x77}));
+  EXPECT_EQ(disk_.read_call_count(), 1u);
+}
+
+TEST_F(BlockWindowTest, TakesOverNothingThatItDoesNotShow) {
+  ASSERT_OK(window_.View(512, 512));
+  const std::vector<std::byte> written(512, std::byte{0x77});
+
+  window_.Update(0, written);
+  window_.Update(1024 + 3 * 512, written);
+
+  EXPECT_FALSE(window_.Visible(0, 1).has_value());
+  ASSERT_OK_AND_ASSIGN(const Bytes bytes, window_.View(512, 512));
+  EXPECT_THAT(bytes, Each(std::byte{11}));
+}
+
 }  // namespace
 }  // namespace flint::block

@@ -29,6 +29,9 @@ class RangeReader {
   /// request, straight to where it belongs or next to it.
   Status Read(uint64_t offset, MutableBytes out);
 
+  /// Forgets what it has read ahead: the disk, or the bounce buffer, changed.
+  void Invalidate() { bounce_.Invalidate(); }
+
   /// Adds to `batch` what reads bytes [offset, offset + size_bytes) to the
   /// start of `out`, which may be longer than that: with room for a whole last
   /// block nothing needs a copy. What cannot be read straight, since it starts
