@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fs/fat/allocation_table.h"
 
+#include "platforms/base/check.h"
 #include "platforms/base/endian.h"
 #include "platforms/base/log.h"
 
@@ -25,6 +26,9 @@ constexpr SpecialEntries SpecialEntriesOf(FatType type) {
   return {.bad = 0x0ffffff7, .first_end = 0x0ffffff8};
 }
 
+/// FAT32: the upper bits of an entry are reserved.
+constexpr uint32_t kFat32EntryMask = 0x0fffffff;
+
 }  // namespace
 
 Result<std::optional<uint32_t>> AllocationTable::Next(uint32_t cluster) {
@@ -44,30 +48,40 @@ Result<std::optional<uint32_t>> AllocationTable::Next(uint32_t cluster) {
 }
 
 Result<uint32_t> AllocationTable::ReadEntry(uint32_t cluster) {
-  switch (layout_.type) {
-    case FatType::kFat12: {
-      // Two entries share three bytes.
-      const Bytes bytes =
-          TRY(ViewEntry(uint64_t{cluster} + cluster / 2, sizeof(Le16)));
-      const uint32_t pair = TRY(ReadWire<Le16>(bytes));
-      return cluster % 2 == 0 ? pair & 0xfff : pair >> 4;
-    }
-    case FatType::kFat16: {
-      const Bytes bytes = TRY(ViewEntry(uint64_t{cluster} * 2, sizeof(Le16)));
-      return uint32_t{TRY(ReadWire<Le16>(bytes))};
-    }
-    case FatType::kFat32:
-      break;
+  const Bytes bytes = TRY(ViewEntry(EntryPlaceOf(layout_.type, cluster)));
+  if (layout_.type == FatType::kFat32) {
+    const uint32_t entry = TRY(ReadWire<Le32>(bytes));
+    return entry & kFat32EntryMask;
   }
-  const Bytes bytes = TRY(ViewEntry(uint64_t{cluster} * 4, sizeof(Le32)));
-  const uint32_t entry = TRY(ReadWire<Le32>(bytes));
-  return entry & 0x0fffffff;  // the upper bits are reserved
+  const uint32_t entry = TRY(ReadWire<Le16>(bytes));
+  if (layout_.type == FatType::kFat16) return entry;
+  return cluster % 2 == 0 ? entry & 0xfff : entry >> 4;
 }
 
-Result<Bytes> AllocationTable::ViewEntry(uint64_t offset, size_t size_bytes) {
-  if (const auto visible = window_.Visible(CopyOffset() + offset, size_bytes)) {
-    return *visible;
+void AllocationTable::ReplaceInView(uint32_t cluster, uint32_t value) {
+  const EntryPlace place = EntryPlaceOf(layout_.type, cluster);
+  const auto bytes = InView(place);
+  FLINT_CHECK(bytes.has_value(), "FAT entry is not in view");
+  const uint64_t offset = CopyOffset() + place.offset;
+  if (layout_.type == FatType::kFat32) {
+    const uint32_t old = ReadWire<Le32>(*bytes).value_or(0);
+    const Le32 entry = (old & ~kFat32EntryMask) | value;
+    window_.Update(offset, AsBytes(entry));
+    return;
   }
+  uint32_t stored = value;
+  if (layout_.type == FatType::kFat12) {
+    const uint32_t old = ReadWire<Le16>(*bytes).value_or(0);
+    stored =
+        cluster % 2 == 0 ? (old & 0xf000) | value : (old & 0x000f) | value << 4;
+  }
+  const Le16 entry = static_cast<uint16_t>(stored);
+  window_.Update(offset, AsBytes(entry));
+}
+
+Result<Bytes> AllocationTable::ViewEntry(const EntryPlace& place) {
+  if (const auto visible = InView(place)) return *visible;
+  const auto [offset, size_bytes] = place;
   // Chains mostly lead forward, but not always: show a little before the entry
   // as well, and small tables as a whole.
   const uint64_t step = window_.capacity_bytes() / 4;

@@ -13,6 +13,39 @@
 
 namespace flint::fat {
 
+/// Where an entry of the table is, in bytes from the start of a copy.
+struct EntryPlace {
+  uint64_t offset;
+  size_t size_bytes;  // FAT12: two bytes, which are shared with a neighbour
+};
+
+constexpr EntryPlace EntryPlaceOf(FatType type, uint32_t cluster) {
+  switch (type) {
+    case FatType::kFat12:
+      return {uint64_t{cluster} + cluster / 2, 2};
+    case FatType::kFat16:
+      return {uint64_t{cluster} * 2, 2};
+    case FatType::kFat32:
+      break;
+  }
+  return {uint64_t{cluster} * 4, 4};
+}
+
+inline constexpr uint32_t kFreeEntry = 0;
+
+/// What the last cluster of a chain is marked with.
+constexpr uint32_t EndEntryOf(FatType type) {
+  switch (type) {
+    case FatType::kFat12:
+      return 0xfff;
+    case FatType::kFat16:
+      return 0xffff;
+    case FatType::kFat32:
+      break;
+  }
+  return 0x0fffffff;
+}
+
 /// The table that says which cluster of a file follows which. [fat 4]
 ///
 /// Read in windows as large as the memory allows. If the device cannot read
@@ -39,10 +72,36 @@ class AllocationTable {
   /// kCorrupt: the entry does not lead to a cluster. And what the disk reports.
   Result<std::optional<uint32_t>> Next(uint32_t cluster);
 
- private:
+  /// The entry of `cluster` as it is stored. What the disk reports.
   Result<uint32_t> ReadEntry(uint32_t cluster);
-  Result<Bytes> ViewEntry(uint64_t offset, size_t size_bytes);
 
+  /// True if that needs no request.
+  bool IsInView(uint32_t cluster) const {
+    return InView(EntryPlaceOf(layout_.type, cluster)).has_value();
+  }
+
+  /// Bytes of the table, if they are in view; valid until it moves.
+  std::optional<Bytes> InView(const EntryPlace& place) const {
+    return window_.Visible(CopyOffset() + place.offset, place.size_bytes);
+  }
+
+  /// Changes the entry of `cluster`, which is in view, in memory only: whoever
+  /// does it writes it to the disk before the view moves, or calls `Forget`.
+  void ReplaceInView(uint32_t cluster, uint32_t value);
+
+  // What the volume's offsets mean is the same as for the window.
+  std::optional<Bytes> Visible(uint64_t offset, size_t size_bytes) const {
+    return window_.Visible(offset, size_bytes);
+  }
+  void Update(uint64_t offset, Bytes written) {
+    window_.Update(offset, written);
+  }
+  void Forget() { window_.Invalidate(); }
+
+ private:
+  Result<Bytes> ViewEntry(const EntryPlace& place);
+
+  /// Where the copy that is read starts.
   uint64_t CopyOffset() const {
     return layout_.fat_offset + copy_ * layout_.fat_size_bytes;
   }

@@ -174,6 +174,12 @@ Status Classify(bool is_fat32, Layout& layout) {
   return {};
 }
 
+/// Where reserved sector `number` is; 0 if it is not one.
+uint64_t ReservedSectorOffset(uint16_t number, const Layout& layout) {
+  const uint64_t offset = uint64_t{number} * layout.sector_size_bytes;
+  return offset < layout.fat_offset ? offset : 0;
+}
+
 Status PlaceFat32Root(const Fat32ParameterBlock& parameters, Layout& layout) {
   if (parameters.version != 0) {
     return Fail(ErrorCode::kUnsupported, "unknown version of FAT32");
@@ -182,6 +188,10 @@ Status PlaceFat32Root(const Fat32ParameterBlock& parameters, Layout& layout) {
     return Fail(ErrorCode::kCorrupt, "FAT32 volume has a FAT16 root directory");
   }
   layout.root_cluster = parameters.root_cluster;
+  layout.information_offset =
+      ReservedSectorOffset(parameters.information_sector, layout);
+  layout.backup_boot_offset =
+      ReservedSectorOffset(parameters.backup_boot_sector, layout);
   if (!layout.IsCluster(layout.root_cluster)) {
     return Fail(ErrorCode::kCorrupt,
                 "FAT32 root directory lies outside the volume");
@@ -232,6 +242,8 @@ Result<Layout> ParseBootSector(Bytes sector, uint64_t capacity_bytes) {
   const auto extended = TRY(reader.Read<ExtendedBootRecord>());
   if (extended.boot_signature == kExtendedBootSignature) {
     layout.volume_id = extended.volume_id;
+    layout.extended_record_offset =
+        sizeof(parameters) + (is_fat32 ? sizeof(fat32_parameters) : 0);
   }
   return layout;
 }

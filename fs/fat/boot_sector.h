@@ -49,6 +49,14 @@ struct Layout {
 
   uint32_t volume_id = 0;
 
+  /// Where the boot sector has its state, volume id and label; 0 if it has
+  /// none.
+  uint64_t extended_record_offset = 0;
+  /// FAT32: where the second copy of the boot sector is; 0 if there is none.
+  uint64_t backup_boot_offset = 0;
+  /// FAT32: where the hints about free clusters are; 0 if there are none.
+  uint64_t information_offset = 0;
+
   /// True if `cluster` is one of the volume's.
   bool IsCluster(uint32_t cluster) const {
     return cluster >= kFirstCluster && cluster - kFirstCluster < cluster_count;

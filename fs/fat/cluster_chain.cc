@@ -37,6 +37,13 @@ Status ClusterChain::CheckEnd(AllocationTable& table) {
   }
 }
 
+Result<ClusterRun> ClusterChain::FindLast(const Layout& layout,
+                                          AllocationTable& table) {
+  TRY(Find(layout, table, run_.index, 1));
+  TRY(CheckEnd(table));
+  return run_;
+}
+
 /// Goes on to `cluster`, which follows the last one of the run.
 Status ClusterChain::StepTo(uint32_t cluster) {
   if (cluster == landmark_) {

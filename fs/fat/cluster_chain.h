@@ -50,6 +50,9 @@ class ClusterChain {
   /// fine.
   Status CheckEnd(AllocationTable& table);
 
+  /// Follows the chain to its end. The last cluster is the run's.
+  Result<ClusterRun> FindLast(const Layout& layout, AllocationTable& table);
+
  private:
   void Restart();
   Status StepTo(uint32_t cluster);

@@ -46,16 +46,38 @@ DirectoryReader::DirectoryReader(const Layout& layout,
   }
 }
 
+Result<std::optional<DirectoryReader::RecordPlace>> DirectoryReader::Locate(
+    AllocationTable& table,
+    const DirectoryPlace& directory,
+    uint64_t position) {
+  const auto place = TRY(LocateRun(table, directory, position));
+  if (!place || directory.is_fixed_root) return place;
+  // Of the run of clusters, the one that holds the record.
+  const uint64_t cluster_size = layout_.cluster_size_bytes;
+  const uint64_t begin = place->offset - position % cluster_size;
+  return RecordPlace{place->offset, begin, begin + cluster_size};
+}
+
 Result<std::optional<DirectoryRecord>> DirectoryReader::ReadRecord(
+    AllocationTable& table,
+    const DirectoryPlace& directory,
+    uint64_t position) {
+  const auto place = TRY(LocateRun(table, directory, position));
+  if (!place) return std::nullopt;
+  const Bytes bytes = TRY(View(place->offset, place->end));
+  return TRY(ReadWire<DirectoryRecord>(bytes));
+}
+
+/// Where the record is, in which run of clusters.
+Result<std::optional<DirectoryReader::RecordPlace>> DirectoryReader::LocateRun(
     AllocationTable& table,
     const DirectoryPlace& directory,
     uint64_t position) {
   if (directory.is_fixed_root) {
     if (position >= layout_.root_size_bytes) return std::nullopt;
-    const Bytes bytes =
-        TRY(View(layout_.root_offset + position,
-                 layout_.root_offset + layout_.root_size_bytes));
-    return TRY(ReadWire<DirectoryRecord>(bytes));
+    return RecordPlace{layout_.root_offset + position,
+                       layout_.root_offset,
+                       layout_.root_offset + layout_.root_size_bytes};
   }
   if (position >= kMaxDirectoryBytes) {
     return Fail(ErrorCode::kCorrupt, "FAT directory is larger than 2 MiB");
@@ -69,12 +91,30 @@ Result<std::optional<DirectoryRecord>> DirectoryReader::ReadRecord(
       std::max<size_t>(1, windows_[0].view.capacity_bytes() / cluster_size));
   const auto run = TRY(chain_.Find(layout_, table, index, wanted_count));
   if (!run) return std::nullopt;
-  const uint64_t run_offset = layout_.ClusterOffset(run->first_cluster);
-  const uint64_t run_size = uint64_t{run->count} * cluster_size;
-  const Bytes bytes =
-      TRY(View(run_offset + position - uint64_t{run->index} * cluster_size,
-               run_offset + run_size));
-  return TRY(ReadWire<DirectoryRecord>(bytes));
+  const uint64_t begin = layout_.ClusterOffset(run->first_cluster);
+  const uint64_t size = uint64_t{run->count} * cluster_size;
+  return RecordPlace{begin + position - uint64_t{run->index} * cluster_size,
+                     begin,
+                     begin + size};
+}
+
+std::optional<Bytes> DirectoryReader::Visible(uint64_t offset,
+                                              size_t size_bytes) const {
+  for (const Window& window : windows_) {
+    if (const auto bytes = window.view.Visible(offset, size_bytes)) {
+      return bytes;
+    }
+  }
+  return std::nullopt;
+}
+
+void DirectoryReader::Update(uint64_t offset, Bytes written) {
+  for (Window& window : windows_) window.view.Update(offset, written);
+}
+
+void DirectoryReader::Forget() {
+  for (Window& window : windows_) window.view.Invalidate();
+  ForgetChain();
 }
 
 Result<bool> DirectoryReader::ReadItem(AllocationTable& table,

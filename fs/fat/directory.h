@@ -56,6 +56,18 @@ class DirectoryReader {
                   const block::BlockRange& range,
                   MutableBytes memory);
 
+  /// Where the record at `position`, a multiple of its size, is on the volume,
+  /// and where the piece of the directory that it lies in ends; none, and
+  /// failures, as below.
+  struct RecordPlace {
+    uint64_t offset;
+    uint64_t begin;  // of the cluster, or the fixed root, on the volume
+    uint64_t end;
+  };
+  Result<std::optional<RecordPlace>> Locate(AllocationTable& table,
+                                            const DirectoryPlace& directory,
+                                            uint64_t position);
+
   /// The record at `position`, a multiple of its size; none where the directory
   /// ends. kCorrupt: the directory's clusters cannot be followed, or it is too
   /// large. And what the disk reports.
@@ -72,12 +84,25 @@ class DirectoryReader {
                         uint64_t& position,
                         DirectoryItem& item);
 
+  /// Bytes of the volume, if a window shows them.
+  std::optional<Bytes> Visible(uint64_t offset, size_t size_bytes) const;
+
+  /// Takes over bytes that were written to the volume.
+  void Update(uint64_t offset, Bytes written);
+
+  /// Forgets everything that was read; or what chains of clusters were like.
+  void Forget();
+  void ForgetChain() { chain_ = ClusterChain(); }
+
  private:
   struct Window {
     block::BlockWindow view;
     uint64_t last_use = 0;
   };
 
+  Result<std::optional<RecordPlace>> LocateRun(AllocationTable& table,
+                                               const DirectoryPlace& directory,
+                                               uint64_t position);
   Result<Bytes> View(uint64_t offset, uint64_t near_end);
 
   Layout layout_;

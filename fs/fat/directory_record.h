@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fs/fat/boot_sector.h"
 #include "platforms/base/endian.h"
 
 namespace flint::fat {
@@ -72,5 +73,22 @@ struct LongNameRecord {
   std::array<Le16, 2> units_11;
 };
 static_assert(sizeof(LongNameRecord) == sizeof(DirectoryRecord));
+
+/// The first cluster of a file; 0 if it has none. Only FAT32 has the upper
+/// half; others may keep something else there.
+inline uint32_t FirstCluster(FatType type, const DirectoryRecord& record) {
+  const uint32_t low = record.cluster_low;
+  return type == FatType::kFat32 ? uint32_t{record.cluster_high} << 16 | low
+                                 : low;
+}
+
+inline void SetFirstCluster(FatType type,
+                            uint32_t cluster,
+                            DirectoryRecord& record) {
+  record.cluster_low = static_cast<uint16_t>(cluster);
+  if (type == FatType::kFat32) {
+    record.cluster_high = static_cast<uint16_t>(cluster >> 16);
+  }
+}
 
 }  // namespace flint::fat

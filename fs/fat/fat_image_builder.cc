@@ -122,6 +122,7 @@ FatImageBuilder::FatImageBuilder(const Shape& shape) : shape_(shape) {
   image_.resize(data_offset_ +
                 uint64_t{shape_.cluster_count} * cluster_size_bytes());
   WriteBootSector();
+  if (is_fat32 && shape.with_information) WriteInformation();
   SetEntry(0, end_mark() - 7);  // the media byte
   SetEntry(1, end_mark());
   directories_.push_back({"", is_fat32 ? Allocate(1, 0) : 0, 0});
@@ -163,7 +164,29 @@ void FatImageBuilder::WriteBootSector() {
   }
   put8(extended + 2, 0x29);
   put32(extended + 3, 0xcafe1234);
+  std::ranges::copy(AsBytes("NO NAME    "),
+                    image_.begin() + static_cast<ptrdiff_t>(extended + 7));
   put16(510, 0xaa55);
+}
+
+/// The hints say nothing: neither how many clusters are free, nor where.
+void FatImageBuilder::WriteInformation() {
+  constexpr uint16_t kInformationSector = 1;
+  constexpr uint16_t kBackupSector = 6;
+  // Offsets as in the tables of [fat 3.3] and [fat 5].
+  Put(image_, 48, Le16(kInformationSector));
+  Put(image_, 50, Le16(kBackupSector));
+  const uint64_t information =
+      uint64_t{kInformationSector} * shape_.sector_size_bytes;
+  Put(image_, information, Le32(0x41615252));
+  Put(image_, information + 484, Le32(0x61417272));
+  Put(image_, information + 488, Le32(0xffffffff));
+  Put(image_, information + 492, Le32(0xffffffff));
+  Put(image_, information + 508, Le32(0xaa550000));
+  const std::span image(image_);
+  std::ranges::copy(
+      image.first(kBootSectorBytes),
+      image.subspan(kBackupSector * shape_.sector_size_bytes).begin());
 }
 
 uint32_t FatImageBuilder::end_mark() const {

@@ -26,6 +26,8 @@ class FatImageBuilder {
     uint32_t reserved_sectors = 0;
     uint32_t fat_count = 2;
     uint32_t root_entry_count = 512;  // not for FAT32
+    /// FAT32: with hints about free clusters, and a copy of the boot sector.
+    bool with_information = false;
     /// 0 means few, but enough for the type: 400, 4200, 300.
     uint32_t cluster_count = 0;
   };
@@ -89,6 +91,7 @@ class FatImageBuilder {
   };
 
   void WriteBootSector();
+  void WriteInformation();
   uint32_t Allocate(uint32_t count, uint32_t clusters_per_fragment);
   size_t FindOrAddDirectory(std::string_view path);
   uint64_t AppendRecord(Directory& directory, const DirectoryRecord& record);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fs/fat/fat_volume.h"
 
-#include <limits>
 #include <optional>
 
 #include "drivers/block/block_window.h"
+#include "fs/fat/file_location.h"
 #include "fs/fat/names.h"
 #include "fs/fat/timestamps.h"
 #include "platforms/base/checked.h"
@@ -15,29 +15,10 @@ namespace {
 
 using volume::File;
 
-// `File::location` holds the first cluster, or `kFixedRoot`; then that of the
-// directory it is in, and where its record is in there.
-constexpr size_t kContents = 0;
-
-constexpr uint64_t kFixedRoot = uint64_t{1} << 32;
-constexpr uint64_t kUnknown = std::numeric_limits<uint64_t>::max();
-
 /// How much is read at once when mounting: the boot sector, and what follows.
 constexpr uint64_t kMountBytes = uint64_t{64} * 1024;
 
 constexpr size_t kMinBounceBytes = 4096;
-
-File MakeDirectory(uint64_t contents) {
-  return {.size_bytes = 0,
-          .is_directory = true,
-          .location = {contents, kUnknown, kUnknown}};
-}
-
-DirectoryPlace PlaceOf(const File& directory) {
-  const uint64_t contents = directory.location[kContents];
-  return {.is_fixed_root = contents == kFixedRoot,
-          .first_cluster = static_cast<uint32_t>(contents)};
-}
 
 Status CheckIsDirectory(const File& file) {
   if (file.is_directory) return {};
@@ -63,13 +44,6 @@ std::string_view TakeName(std::string_view& path) {
   const std::string_view name = path.substr(0, path.find_first_of(kSeparators));
   path.remove_prefix(name.size());
   return name;
-}
-
-uint32_t FirstCluster(FatType type, const DirectoryRecord& record) {
-  // Only FAT32 has the upper half; others may keep something else there.
-  const uint32_t low = record.cluster_low;
-  return type == FatType::kFat32 ? uint32_t{record.cluster_high} << 16 | low
-                                 : low;
 }
 
 volume::FileAttributes AttributesOf(const DirectoryRecord& record) {
@@ -111,7 +85,8 @@ Result<FatVolume> FatVolume::Create(const block::BlockRange& range,
   volume.table_ = AllocationTable(volume.layout_, window);
   volume.directories_ = DirectoryReader(
       volume.layout_, range, scratch.subspan(bounce_size, directories_size));
-  volume.data_ = block::RangeReader(range, scratch.first(bounce_size));
+  volume.bounce_ = scratch.first(bounce_size);
+  volume.data_ = block::RangeReader(range, volume.bounce_);
   return volume;
 }
 

@@ -13,7 +13,9 @@
 #include "fs/fat/boot_sector.h"
 #include "fs/fat/cluster_chain.h"
 #include "fs/fat/directory.h"
+#include "fs/fat/volume_marks.h"
 #include "fs/volume/file_system.h"
+#include "fs/volume/file_writer.h"
 #include "platforms/base/bytes.h"
 #include "platforms/base/result.h"
 
@@ -21,9 +23,13 @@ namespace flint::fat {
 
 /// A FAT12, FAT16 or FAT32 file system.
 ///
+/// Writing is safe against interruption: after any of its writes to the disk
+/// the volume is in order, but for clusters that nobody uses. What was mounted
+/// is changed by nobody else.
+///
 /// Nothing a disk may hold makes it fail in any other way than by the errors of
 /// the interface, nor do work beyond the size of the tables.
-class FatVolume final : public volume::FileSystem {
+class FatVolume final : public volume::FileSystem, private volume::FileWriter {
  public:
   /// The working memory that suffices on a disk of this block size. More makes
   /// for fewer requests: with `kGoodScratchBytes` the allocation table of a 64
@@ -63,8 +69,35 @@ class FatVolume final : public volume::FileSystem {
                   MutableBytes destination,
                   block::BlockBatch& batch) override;
 
+  Result<volume::VolumeInfo> Describe() override;
+  bool IsSame(const volume::File& a, const volume::File& b) override;
+  /// Null if the disk is read-only.
+  volume::FileWriter* writer() override;
+
  private:
+  friend class FatEditor;
+
   FatVolume() = default;
+
+  Result<volume::File> Create(const volume::File& directory,
+                              std::string_view name,
+                              bool is_directory,
+                              const volume::FileMetadata& metadata) override;
+  Status Write(volume::File& file,
+               uint64_t offset,
+               Bytes data,
+               const volume::Timestamp& now) override;
+  Status Resize(volume::File& file,
+                uint64_t size_bytes,
+                const volume::Timestamp& now) override;
+  Status Remove(const volume::File& file) override;
+  Status Move(volume::File& file,
+              const volume::File& directory,
+              std::string_view name) override;
+  Status SetMetadata(volume::File& file,
+                     const volume::FileMetadata& metadata) override;
+  Status SetLabel(std::string_view label) override;
+  Status Flush() override;
 
   Result<volume::File> Find(const volume::File& directory,
                             std::string_view name);
@@ -90,6 +123,9 @@ class FatVolume final : public volume::FileSystem {
   AllocationTable table_;
   DirectoryReader directories_;
   block::RangeReader data_;
+  /// Its memory, which writing uses in between.
+  MutableBytes bounce_;
+  VolumeState state_;
   /// Of the file read last.
   ClusterChain chain_;
 };

@@ -45,6 +45,20 @@ char16_t DecodeByte(uint8_t byte) {
   return IsHarmful(byte) ? u'_' : char16_t{byte};
 }
 
+std::optional<uint8_t> EncodeLabelUnit(char16_t unit) {
+  constexpr std::u16string_view kForbidden = u"\"*+,./:;<=>?[\\]|\x7f";
+  if (unit >= 0x80) {
+    const auto found = std::ranges::find(kCodePage437, unit);
+    if (found == kCodePage437.end()) return std::nullopt;
+    return static_cast<uint8_t>(0x80 + (found - kCodePage437.begin()));
+  }
+  if (unit < 0x20 || kForbidden.find(unit) != std::u16string_view::npos) {
+    return std::nullopt;
+  }
+  const bool is_lower = unit >= u'a' && unit <= u'z';
+  return static_cast<uint8_t>(is_lower ? unit - u'a' + u'A' : unit);
+}
+
 /// Appends a part of a short name without the spaces that fill it up.
 void AppendPart(std::span<const uint8_t> bytes, bool lower_case, Name& name) {
   while (!bytes.empty() && bytes.back() == ' ') {
@@ -83,6 +97,33 @@ Name DecodeShortName(const DirectoryRecord& record) {
              name);
   if (name.size == base_end + 1) name.size = base_end;
   return name;
+}
+
+Name DecodeLabel(const std::array<uint8_t, 11>& label) {
+  std::array<uint8_t, 11> bytes = label;
+  if (bytes[0] == DirectoryRecord::kReallyE5) {
+    bytes[0] = DirectoryRecord::kDeleted;
+  }
+  Name name;
+  AppendPart(bytes, false, name);
+  return name;
+}
+
+std::optional<std::array<uint8_t, 11>> EncodeLabel(std::string_view text) {
+  std::array<uint8_t, 11> label;
+  label.fill(' ');
+  std::array<char16_t, label.size()> storage;
+  const auto units = Utf8ToUtf16(text, storage);
+  if (!units || text.starts_with(' ')) return std::nullopt;
+  for (size_t i = 0; i < units->size(); ++i) {
+    const auto byte = EncodeLabelUnit((*units)[i]);
+    if (!byte) return std::nullopt;
+    label[i] = *byte;
+  }
+  if (label[0] == DirectoryRecord::kDeleted) {
+    label[0] = DirectoryRecord::kReallyE5;
+  }
+  return label;
 }
 
 std::optional<WantedName> WantedName::Create(std::string_view text) {

@@ -34,6 +34,12 @@ uint8_t ShortNameChecksum(const std::array<uint8_t, 11>& name);
 /// console become '_'. Empty if it consists of spaces. [fat 6.1]
 Name DecodeShortName(const DirectoryRecord& record);
 
+/// A volume's label, as it is shown and as it is stored. None if it cannot be
+/// stored: longer than eleven characters, or some that labels do not have.
+/// Letters become capitals; an empty label is all spaces. [fat 6.4]
+Name DecodeLabel(const std::array<uint8_t, 11>& label);
+std::optional<std::array<uint8_t, 11>> EncodeLabel(std::string_view text);
+
 /// A name that was asked for, prepared for comparing.
 class WantedName {
  public:

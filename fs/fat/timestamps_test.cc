@@ -51,5 +51,40 @@ TEST(DecodeTimestamp, KnowsWhatCannotBe) {
             Timestamp{});
 }
 
+TEST(EncodeTimestamp, IsUndoneByDecoding) {
+  const Timestamp time{.year = 2026,
+                       .month = 11,
+                       .day = 23,
+                       .hour = 21,
+                       .minute = 59,
+                       .second = 57,
+                       .nanosecond = 230'000'000};
+
+  const auto encoded = EncodeTimestamp(time);
+
+  ASSERT_TRUE(encoded.has_value());
+  EXPECT_EQ(
+      DecodeTimestamp(encoded->date, encoded->time, encoded->centiseconds),
+      time);
+}
+
+TEST(EncodeTimestamp, TakesTheNearestTimeThatCanBeStated) {
+  const auto early = EncodeTimestamp({.year = 1970, .month = 6, .day = 1});
+  const auto late = EncodeTimestamp({.year = 3000, .month = 6, .day = 1});
+
+  ASSERT_TRUE(early && late);
+  EXPECT_EQ(DecodeTimestamp(early->date, early->time, 0),
+            (Timestamp{.year = 1980, .month = 1, .day = 1}));
+  EXPECT_EQ(DecodeTimestamp(late->date, late->time, 0).year, 2107);
+}
+
+TEST(EncodeTimestamp, RefusesWhatCannotBe) {
+  EXPECT_FALSE(EncodeTimestamp({}));
+  EXPECT_FALSE(EncodeTimestamp({.year = 2026, .month = 13, .day = 1}));
+  EXPECT_FALSE(EncodeTimestamp({.year = 2026, .month = 1, .day = 0}));
+  EXPECT_FALSE(
+      EncodeTimestamp({.year = 2026, .month = 1, .day = 1, .hour = 24}));
+}
+
 }  // namespace
 }  // namespace flint::fat

@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fs/fat/fat_checker.h"
+#include "fs/fat/fat_image_builder.h"
+#include "fs/fat/mounted_volume.h"
+#include "fs/fat/writable_volume.h"
+#include "gtest/gtest.h"
+#include "testing/result_matchers.h"
+
+namespace flint::fat {
+namespace {
+
+using ::flint::testing::IsError;
+using ::flint::testing::IsOkAndHolds;
+
+constexpr FatImageBuilder::Shape kFat16{};
+constexpr FatImageBuilder::Shape kFat32{.type = FatType::kFat32,
+                                        .with_information = true};
+
+/// A FAT16 volume with two files.
+class FatWriteTest : public ::testing::Test {
+ protected:
+  FatWriteTest() : volume_(Start().image(), 512) {}
+
+  static FatImageBuilder Start() {
+    FatImageBuilder builder(kFat16);
+    builder.AddFile("a.txt", "first");
+    builder.AddFile("dir/A long name.txt", Pattern(2000));
+    return builder;
+  }
+
+  /// The one record in the root directory whose short name is `name`.
+  DirectoryRecord RecordOf(std::string_view name) {
+    const auto layout = volume_.files().layout();
+    const auto disk = volume_.disk().contents();
+    for (uint64_t at = 0; at < layout.root_size_bytes; at += 32) {
+      const auto record =
+          *ReadWire<DirectoryRecord>(disk, layout.root_offset + at);
+      const auto text = AsText(std::as_bytes(std::span(record.name)));
+      if (text == name && !record.is_long_name()) return record;
+    }
+    ADD_FAILURE() << "no record " << name;
+    return {};
+  }
+
+  void ExpectGood() {
+    const CheckReport report = volume_.Check();
+    EXPECT_TRUE(report.IsSpotless())
+        << (report.damage.empty() ? "lost clusters" : report.damage.front());
+  }
+
+  WritableVolume volume_;
+};
+
+TEST_F(FatWriteTest, KeepsSimpleNamesInOneRecord) {
+  ASSERT_OK(volume_.Create("vmlinuz.old"));
+  ASSERT_OK(volume_.Create("README"));
+
+  EXPECT_EQ(RecordOf("VMLINUZ OLD").case_flags,
+            DirectoryRecord::kBaseIsLowerCase |
+                DirectoryRecord::kExtensionIsLowerCase);
+  EXPECT_EQ(RecordOf("README     ").case_flags, 0);
+  EXPECT_TRUE(volume_.Check().files.contains("vmlinuz.old"));
+  ExpectGood();
+}
+
+TEST_F(FatWriteTest, NumbersShortNamesOfLongOnes) {
+  const std::set<std::string> names{"Debian entry 1.conf",
+                                    "Debian entry 2.conf",
+                                    ".profile",
+                                    "Grüße.txt",
+                                    "a+b",
+                                    "two.dots.efi",
+                                    "Mixed.Txt",
+                                    "日本語"};
+  for (const std::string& name : names) ASSERT_OK(volume_.Create(name));
+
+  RecordOf("DEBIAN~1CON");
+  RecordOf("DEBIAN~2CON");
+  RecordOf("PROFIL~1   ");
+  RecordOf("GR__E~1 TXT");
+  RecordOf("A_B~1      ");
+  RecordOf("TWODOT~1EFI");
+  RecordOf("MIXED   TXT");
+  RecordOf("___~1      ");
+  for (const std::string& name : names) {
+    EXPECT_TRUE(volume_.Check().files.contains(name)) << name;
+  }
+  ExpectGood();
+}
+
+TEST_F(FatWriteTest, FindsShortNamesForManyLikeNames) {
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_OK(volume_.Create("dir/initrd.img-6.1.0-" + std::to_string(i)));
+  }
+
+  EXPECT_EQ(volume_.Check().files.size(), 63u);
+  ExpectGood();
+}
+
+TEST_F(FatWriteTest, ShortNamesAvoidLongNamesOfOthers) {
+  ASSERT_OK(volume_.Create("LONGNA~1"));
+  ASSERT_OK(volume_.Create("Long name"));
+
+  RecordOf("LONGNA~2   ");
+  ExpectGood();
+}
+
+TEST_F(FatWriteTest, RefusesNamesThatAreTaken) {
+  EXPECT_THAT(volume_.Create("A.TXT"), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(volume_.Create("DIR"), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(volume_.Create("dir/a LONG name.TXT"),
+              IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(volume_.Create("dir/made~003"),
+              IsError(ErrorCode::kInvalidArgument));
+  EXPECT_TRUE(volume_.disk().requests().empty());
+}
+
+TEST_F(FatWriteTest, RefusesWhatIsNoName) {
+  const volume::File root = volume_.files().root();
+  const std::vector<std::string> names{"",
+                                       ".",
+                                       "..",
+                                       " ",
+                                       "a/b",
+                                       "a\\b",
+                                       "a:b",
+                                       "a*",
+                                       "a?",
+                                       "\"a\"",
+                                       "a<b",
+                                       "a|b",
+                                       "a\n",
+                                       "\x7f",
+                                       "\xff",
+                                       std::string("a\0b", 3),
+                                       std::string(256, 'a')};
+  for (const std::string& name : names) {
+    EXPECT_THAT(volume_.writer().Create(root, name, false, {}),
+                IsError(ErrorCode::kInvalidArgument))
+        << name;
+  }
+  EXPECT_OK(volume_.writer().Create(root, std::string(255, 'a'), false, {}));
+  EXPECT_OK(volume_.writer().Create(root, "dropped. .", false, {}));
+  EXPECT_TRUE(volume_.Check().files.contains("dropped"));
+  ExpectGood();
+}
+
+TEST_F(FatWriteTest, FillsGapsWithZeros) {
+  ASSERT_OK(volume_.CreateWith("gap", Pattern(700)));
+  ASSERT_OK(volume_.Resize("gap", 10));
+  ASSERT_OK(volume_.Write("gap", 2000, "end"));
+
+  std::string expected = Pattern(10) + std::string(1990, '\0') + "end";
+  EXPECT_THAT(volume_.Read("gap"), IsOkAndHolds(expected));
+  EXPECT_EQ(volume_.Check().files.at("gap"), expected);
+  ExpectGood();
+}
+
+TEST_F(FatWriteTest, WritesNothingForNoBytes) {
+  volume_.disk().Clear();
+
+  ASSERT_OK(volume_.Write("a.txt", 100, ""));
+
+  EXPECT_TRUE(volume_.disk().requests().empty());
+}
+
+TEST_F(FatWriteTest, RefusesFilesOf4GiB) {
+  EXPECT_THAT(volume_.Resize("a.txt", uint64_t{1} << 32),
+              IsError(ErrorCode::kOutOfRange));
+  EXPECT_THAT(volume_.Write("a.txt", UINT32_MAX, "x"),
+              IsError(ErrorCode::kOutOfRange));
+  EXPECT_THAT(volume_.Write("dir", 0, "x"), IsError(ErrorCode::kOutOfRange));
+}
+
+TEST_F(FatWriteTest, SeesItsOwnWritesThroughOldHandles) {
+  ASSERT_OK_AND_ASSIGN(const volume::File old, volume_.files().Open("a.txt"));
+  ASSERT_OK(volume_.Write("a.txt", 0, "FIRST"));
+
+  std::string text(5, '?');
+  ASSERT_OK(
+      volume_.files().Read(old, 0, std::as_writable_bytes(std::span(text))));
+  EXPECT_EQ(text, "FIRST");
+}
+
+TEST_F(FatWriteTest, RecordsTimesAndAttributes) {
+  const volume::FileMetadata metadata{
+      .attributes = {.read_only = true, .hidden = true, .system = true},
+      .created = {.year = 1999,
+                  .month = 12,
+                  .day = 31,
+                  .hour = 23,
+                  .minute = 59,
+                  .second = 59,
+                  .nanosecond = 120'000'000},
+      .modified = {.year = 2100, .month = 2, .day = 28, .second = 58},
+      .accessed = {.year = 2026, .month = 11, .day = 23}};
+  ASSERT_OK_AND_ASSIGN(volume::File file, volume_.files().Open("a.txt"));
+  ASSERT_OK(volume_.writer().SetMetadata(file, metadata));
+
+  volume::DirectoryCursor cursor;
+  volume::DirectoryEntry entry;
+  ASSERT_OK(volume_.files().List(volume_.files().root(), cursor, entry));
+  EXPECT_EQ(entry.attributes, metadata.attributes);
+  EXPECT_EQ(entry.created, metadata.created);
+  EXPECT_EQ(entry.modified, metadata.modified);
+  EXPECT_EQ(entry.accessed, metadata.accessed);
+}
+
+TEST_F(FatWriteTest, RemovesOnlyEmptyDirectories) {
+  EXPECT_THAT(volume_.Remove("dir"), IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(volume_.Remove("/"), IsError(ErrorCode::kInvalidArgument));
+  ASSERT_OK(volume_.Remove("dir/A long name.txt"));
+  ASSERT_OK(volume_.Remove("dir"));
+
+  EXPECT_EQ(volume_.Check().files.size(), 1u);
+  ExpectGood();
+}
+
+TEST_F(FatWriteTest, RefusesToMoveADirectoryIntoItself) {
+  ASSERT_OK(volume_.Create("dir/below", true));
+
+  EXPECT_THAT(volume_.Move("dir", "dir/below/dir"),
+              IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(volume_.Move("dir", "dir/dir"),
+              IsError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(volume_.Move("a.txt", "dir/A LONG NAME.TXT"),
+              IsError(ErrorCode::kInvalidArgument));
+  ExpectGood();
+}
+
+TEST_F(FatWriteTest, MovesDirectoriesWithWhatIsInThem) {
+  ASSERT_OK(volume_.Create("target", true));
+  ASSERT_OK(volume_.Move("dir", "target/moved directory"));
+
+  EXPECT_THAT(volume_.Read("target/moved directory/A long name.txt"),
+              IsOkAndHolds(Pattern(2000)));
+  EXPECT_OK(volume_.files().Open("target/moved directory/../../a.txt"));
+  ASSERT_OK(volume_.Move("target/moved directory", "back"));
+  EXPECT_OK(volume_.files().Open("back/../a.txt"));
+  ExpectGood();
+}
+
+TEST_F(FatWriteTest, RenamesWithoutMovingContents) {
+  ASSERT_OK_AND_ASSIGN(const volume::File before,
+                       volume_.files().Open("a.txt"));
+  ASSERT_OK(volume_.Move("a.txt", "A.TXT"));
+  ASSERT_OK(volume_.Move("A.TXT", "entry+2-1.conf"));
+  ASSERT_OK(volume_.Move("entry+2-1.conf", "entry+1-2.conf"));
+
+  ASSERT_OK_AND_ASSIGN(const volume::File after,
+                       volume_.files().Open("entry+1-2.conf"));
+  EXPECT_EQ(after.location[0], before.location[0]);
+  ExpectGood();
+}
+
+TEST_F(FatWriteTest, TakesNoMoreThanThereIs) {
+  const CheckReport before = volume_.Check();
+  ASSERT_OK_AND_ASSIGN(const auto info, volume_.files().Describe());
+  ASSERT_OK(volume_.Create("large"));
+
+  EXPECT_THAT(volume_.Resize("large", info.free_bytes + 1),
+              IsError(ErrorCode::kNoMemory));
+  ExpectGood();
+  ASSERT_OK(volume_.Resize("large", info.free_bytes));
+  EXPECT_THAT(volume_.Write("dir/A long name.txt", 0, Pattern(9000)),
+              IsError(ErrorCode::kNoMemory));
+  EXPECT_THAT(volume_.Create("no room", true), IsError(ErrorCode::kNoMemory));
+  EXPECT_OK(volume_.Create("empty file"));
+  EXPECT_EQ(volume_.Check().files.at("dir/A long name.txt"), Pattern(2000));
+  ExpectGood();
+  ASSERT_OK(volume_.Remove("large"));
+  ASSERT_OK_AND_ASSIGN(const auto again, volume_.files().Describe());
+  EXPECT_EQ(again.free_bytes, info.free_bytes);
+}
+
+TEST_F(FatWriteTest, FixedRootDirectoryDoesNotGrow) {
+  FatImageBuilder builder({.root_entry_count = 16});
+  WritableVolume volume(builder.image(), 512);
+  for (int i = 0; i < 16; ++i) {
+    ASSERT_OK(volume.Create("f" + std::to_string(i)));
+  }
+
+  EXPECT_THAT(volume.Create("f16"), IsError(ErrorCode::kNoMemory));
+  ASSERT_OK(volume.Remove("f3"));
+  ASSERT_OK(volume.Remove("f4"));
+  EXPECT_THAT(volume.Create("much too long a name"),
+              IsError(ErrorCode::kNoMemory));
+  EXPECT_OK(volume.Create("Mixed.Txt"));
+  EXPECT_TRUE(volume.Check().IsSpotless());
+}
+
+TEST_F(FatWriteTest, DirectoriesGrowAndReuseTheirRecords) {
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_OK(volume_.Create("dir/entry number " + std::to_string(i)));
+  }
+  ASSERT_OK_AND_ASSIGN(const auto info, volume_.files().Describe());
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_OK(volume_.Remove("dir/entry number " + std::to_string(i)));
+    ASSERT_OK(volume_.Create("dir/ENTRY NUMBER " + std::to_string(i)));
+  }
+
+  ASSERT_OK_AND_ASSIGN(const auto again, volume_.files().Describe());
+  EXPECT_EQ(again.free_bytes, info.free_bytes);
+  ExpectGood();
+}
+
+TEST_F(FatWriteTest, SetsTheLabelWhereverItIs) {
+  WritableVolume volume(FatImageBuilder(kFat32).image(), 512);
+  ASSERT_OK(volume.writer().SetLabel("Système"));
+
+  ASSERT_OK_AND_ASSIGN(const auto info, volume.files().Describe());
+  EXPECT_EQ(info.label(), "SYSTèME");
+  const auto disk = volume.disk().contents();
+  EXPECT_EQ(AsText(disk.subspan(71, 4)), "SYST");
+  EXPECT_EQ(AsText(disk.subspan(6 * 512 + 71, 4)), "SYST");
+  ASSERT_OK(volume.writer().SetLabel("other"));
+  ASSERT_OK(volume.writer().SetLabel(""));
+  EXPECT_EQ(AsText(disk.subspan(71, 11)), "NO NAME    ");
+  EXPECT_TRUE(volume.Check().IsSpotless());
+  for (const std::string_view label : {"twelve chars", "a.b", " a", "日本"}) {
+    EXPECT_THAT(volume.writer().SetLabel(label),
+                IsError(ErrorCode::kInvalidArgument));
+  }
+}
+
+TEST_F(FatWriteTest, MarksTheVolumeUntilItIsFlushed) {
+  WritableVolume volume(FatImageBuilder(kFat32).image(), 512);
+  const auto disk = volume.disk().contents();
+  const auto clean_table = [&] {
+    return (*ReadWire<Le32>(disk, 32 * 512 + 4) & 0x08000000) != 0;
+  };
+  const auto free_count = [&]() -> uint32_t {
+    return *ReadWire<Le32>(disk, 512 + 488);
+  };
+  ASSERT_OK(volume.files().Describe());
+  ASSERT_OK(volume.CreateWith("file", "data"));
+
+  EXPECT_EQ(disk[65], std::byte{1});
+  EXPECT_FALSE(clean_table());
+  EXPECT_EQ(free_count(), 0xffffffff);
+
+  ASSERT_OK(volume.writer().Flush());
+
+  EXPECT_EQ(disk[65], std::byte{0});
+  EXPECT_TRUE(clean_table());
+  EXPECT_EQ(free_count(), 298u);
+  EXPECT_TRUE(volume.disk().requests().back().bytes.empty());
+}
+
+TEST_F(FatWriteTest, LeavesTheMarksOfOthers) {
+  FatImageBuilder builder(kFat16);
+  builder.bytes()[37] = std::byte{1};
+  WritableVolume volume(builder.image(), 512);
+
+  ASSERT_OK(volume.CreateWith("file", "data"));
+  ASSERT_OK(volume.writer().Flush());
+
+  EXPECT_EQ(volume.disk().contents()[37], std::byte{1});
+}
+
+TEST_F(FatWriteTest, WritesOnlyTheActiveTable) {
+  FatImageBuilder builder(kFat32);
+  builder.bytes()[40] = std::byte{0x81};  // no mirrors, copy 1
+  WritableVolume volume(builder.image(), 512);
+  const Layout layout = volume.files().layout();
+
+  ASSERT_OK(volume.CreateWith("file", Pattern(3000)));
+
+  const CheckReport report = volume.Check();
+  EXPECT_TRUE(report.damage.empty());
+  EXPECT_EQ(report.files.at("file"), Pattern(3000));
+  EXPECT_TRUE(std::ranges::equal(
+      volume.disk().contents().subspan(layout.fat_offset,
+                                       layout.fat_size_bytes),
+      std::as_bytes(std::span(builder.bytes()))
+          .subspan(layout.fat_offset, layout.fat_size_bytes)));
+}
+
+TEST_F(FatWriteTest, GivesNoWriterForReadOnlyDisks) {
+  FatImageBuilder builder(kFat16);
+  block::FakeBlockDevice disk(builder.image(), {.read_only = true});
+  block::AlignedBuffer scratch(FatVolume::MinScratchBytes(512));
+  auto volume = FatVolume::Create({&disk, 0, disk.geometry().block_count},
+                                  scratch.bytes());
+
+  ASSERT_OK(volume);
+  EXPECT_EQ(volume->writer(), nullptr);
+}
+
+TEST_F(FatWriteTest, WritesLongRunsByFewRequests) {
+  WritableVolume volume(
+      FatImageBuilder({.sectors_per_cluster = 8, .cluster_count = 5000})
+          .image(),
+      512);
+  ASSERT_OK_AND_ASSIGN(volume::File file, volume.Create("large"));
+  block::AlignedBuffer data(size_t{8} << 20);
+  volume.disk().Clear();
+
+  ASSERT_OK(volume.writer().Write(file, 0, data.bytes(), {}));
+
+  // The marks (3), the table in both copies, the data, the record.
+  EXPECT_LE(volume.disk().requests().size(), 8u);
+}
+
+TEST_F(FatWriteTest, FindsFreeClustersWithoutLookingAtUsedOnes) {
+  WritableVolume volume(FatImageBuilder({.type = FatType::kFat32,
+                                         .with_information = true,
+                                         .cluster_count = 65000})
+                            .image(),
+                        512);
+  ASSERT_OK(volume.Create("large"));
+  ASSERT_OK(volume.Resize("large", 20000 * 512));
+  ASSERT_OK(volume.writer().Flush());
+  WritableVolume again(volume.disk().contents(), 512);
+  ASSERT_OK(again.Create("small"));
+  again.disk().Clear();
+
+  ASSERT_OK(again.Write("small", 0, "x"));
+
+  EXPECT_LE(again.disk().read_count(), 8u);
+}
+
+TEST_F(FatWriteTest, SurvivesEveryFailedWrite) {
+  for (size_t count = 0;; ++count) {
+    FatImageBuilder builder(kFat32);
+    builder.AddFile("dir/old", Pattern(1500));
+    WritableVolume volume(builder.image(), 512);
+    volume.disk().FailAfter(count);
+    const auto work = [&]() -> Status {
+      TRY(volume.CreateWith("A new file", Pattern(3000)));
+      TRY(volume.Write("A new file", 4000, Pattern(3000)));
+      TRY(volume.Create("dir/sub", true));
+      TRY(volume.Move("dir/old", "dir/sub/moved"));
+      TRY(volume.Resize("dir/sub/moved", 100));
+      TRY(volume.Remove("A new file"));
+      return volume.writer().Flush();
+    };
+    const Status done = work();
+    if (done) break;
+    // One failure only, so it can go on.
+    const Status again = volume.CreateWith("afterwards", Pattern(2500));
+    const CheckReport report = volume.Check();
+    ASSERT_TRUE(report.damage.empty()) << count << report.damage.front();
+    ASSERT_TRUE(again.has_value()) << count;
+    ASSERT_EQ(report.files.at("afterwards"), Pattern(2500));
+    ASSERT_TRUE(report.files.contains("dir/old") ||
+                report.files.contains("dir/sub/moved"));
+    ASSERT_THAT(done, IsError(ErrorCode::kDeviceError));
+    ASSERT_LT(count, 200u);
+  }
+}
+
+}  // namespace
+}  // namespace flint::fat
