@@ -81,8 +81,8 @@ Status Machine::BringUpMemory() {
 }
 
 void Machine::DiscoverPlatform() {
-  Result<acpi::Tables> tables =
-      acpi::Tables::Find(*memory_, info_.rsdp_address());
+  Result<acpi::Tables> tables = acpi::Tables::Find(
+      *memory_, info_.rsdp_address(), info_.bios_data_address());
   if (!tables) {
     log::Debug("no ACPI: {}", tables.error());
     return;

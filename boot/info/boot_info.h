@@ -56,6 +56,10 @@ class BootInfo {
   /// Address of the ACPI root pointer, or 0 if the VMM did not say.
   uint64_t rsdp_address() const { return rsdp_address_; }
 
+  /// Address of the extended BIOS data area, or 0 if there is none: from page
+  /// 0, which is not mapped later.
+  uint64_t bios_data_address() const { return bios_data_address_; }
+
   /// The memory map as the VMM gave it: unsorted, overlapping, odd. Empty if it
   /// gave none. `MemoryMap::Build` makes sense of it.
   std::span<const memory::E820Entry> memory() const {
@@ -77,6 +81,7 @@ class BootInfo {
   size_t module_count_ = 0;
   size_t dropped_module_count_ = 0;
   uint64_t rsdp_address_ = 0;
+  uint64_t bios_data_address_ = 0;
   std::array<memory::E820Entry, kMaxMemoryEntries> memory_{};
   std::array<Module, kMaxModules> modules_{};
   FixedText<kMaxCommandLineBytes> command_line_;

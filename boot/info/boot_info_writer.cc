@@ -3,10 +3,15 @@
 
 #include <string_view>
 
+#include "platforms/base/endian.h"
+
 namespace flint::boot {
 namespace {
 
 constexpr uint64_t kChunkBytes = 4096;
+
+// The real-mode segment of the extended BIOS data area. [acpi-6.5 5.2.5.1]
+constexpr uint64_t kBiosDataSegmentAddress = 0x40E;
 
 // Appends the NUL-terminated text at `address` until it ends, leaves memory, or
 // `out` is full. By pages, since where it ends is not known.
@@ -30,6 +35,11 @@ void CopyText(GuestMemory& memory,
 }
 
 }  // namespace
+
+void BootInfoWriter::CopyBiosDataAddress() {
+  const auto segment = ReadStructure<Le16>(memory_, kBiosDataSegmentAddress);
+  if (segment) info_.bios_data_address_ = uint64_t{*segment} << 4;
+}
 
 void BootInfoWriter::CopyCommandLine(uint64_t address) {
   CopyText(memory_, address, info_.command_line_);

@@ -35,6 +35,10 @@ class BootInfoWriter {
   void SetDoor(DoorKind door) { info_.door_ = door; }
   void SetRsdpAddress(uint64_t address) { info_.rsdp_address_ = address; }
 
+  /// Copies what the BIOS data area, in page 0, says of the extended one. A
+  /// machine without BIOS has zeros there, or anything.
+  void CopyBiosDataAddress();
+
   /// Copies the NUL-terminated text at `address`; 0 means none.
   void CopyCommandLine(uint64_t address);
 

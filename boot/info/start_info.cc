@@ -95,6 +95,7 @@ Status ReadStartInfo(GuestMemory& memory, uint64_t address, BootInfo& info) {
   BootInfoWriter writer(memory, info);
   writer.SetDoor(DoorKind::kPvh);
   writer.SetRsdpAddress(start_info.rsdp);
+  writer.CopyBiosDataAddress();
   if (start_info.version >= 1) {
     TRY(CopyMemoryMap(memory, address + sizeof(StartInfo), writer));
   }

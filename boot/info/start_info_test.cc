@@ -96,6 +96,7 @@ class StartInfoTest : public ::testing::Test {
 };
 
 TEST_F(StartInfoTest, CopiesAllThatTheVmmSays) {
+  Put(0x40E, Le16(0x9FC0));
   ASSERT_OK(Read());
   std::ranges::fill(low_, std::byte{0xFF});
 
@@ -103,6 +104,7 @@ TEST_F(StartInfoTest, CopiesAllThatTheVmmSays) {
   EXPECT_EQ(info_->command_line(), "flint.log=debug");
   EXPECT_FALSE(info_->command_line_truncated());
   EXPECT_EQ(info_->rsdp_address(), 0xF'59E0u);
+  EXPECT_EQ(info_->bios_data_address(), 0x9'FC00u);
   EXPECT_THAT(
       info_->memory(),
       ElementsAre(E820Entry{0, 0x9'FC00, 1}, E820Entry{0x9'FC00, 0x400, 2}));

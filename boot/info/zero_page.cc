@@ -124,6 +124,7 @@ Status ReadZeroPage(GuestMemory& memory, uint64_t address, BootInfo& info) {
   BootInfoWriter writer(memory, info);
   writer.SetDoor(DoorKind::kLinux64);
   writer.SetRsdpAddress(page.rsdp_address);
+  writer.CopyBiosDataAddress();
   TRY(CopyE820Table(page, writer));
   TRY(CopyE820Extensions(memory, page.setup_data, writer));
   const uint64_t initrd_size = Join(page.initrd_size_high, page.initrd_size);

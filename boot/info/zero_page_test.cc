@@ -79,6 +79,8 @@ TEST_F(ZeroPageTest, CopiesAllThatTheVmmSays) {
   Put(0x70, Le64(0xE'0000));
   Put(0x218, Le32(0x1000'0000));
   Put(0x21C, Le32(0x12345));
+  const MutableBytes bios_data = memory_.AddRegion(0x400, 0x100);
+  ASSERT_OK(WriteWire(bios_data, 0x0E, Le16(0xA000)));
 
   ASSERT_OK(Read());
   std::ranges::fill(page_, std::byte{0xFF});
@@ -87,12 +89,19 @@ TEST_F(ZeroPageTest, CopiesAllThatTheVmmSays) {
   EXPECT_EQ(info_->door(), DoorKind::kLinux64);
   EXPECT_EQ(info_->command_line(), "panic=-1");
   EXPECT_EQ(info_->rsdp_address(), 0xE'0000u);
+  EXPECT_EQ(info_->bios_data_address(), 0xA'0000u);
   EXPECT_THAT(info_->memory(),
               ElementsAre(E820Entry{0, 0xA'0000, 1},
                           E820Entry{0x10'0000, 0xCFF0'0000, 1}));
   ASSERT_THAT(info_->modules(), SizeIs(1));
   EXPECT_EQ(info_->modules()[0].address, 0x1000'0000u);
   EXPECT_EQ(info_->modules()[0].size_bytes, 0x12345u);
+}
+
+TEST_F(ZeroPageTest, NeedsNoBiosDataArea) {
+  ASSERT_OK(Read());
+
+  EXPECT_EQ(info_->bios_data_address(), 0u);
 }
 
 TEST_F(ZeroPageTest, ReadsAddressesAbove4GiB) {

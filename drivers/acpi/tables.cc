@@ -15,7 +15,6 @@ namespace {
 // Where PC firmware leaves the root pointer. [acpi-6.5 5.2.5.1]
 constexpr uint64_t kBiosAreaAddress = 0xE0000;
 constexpr uint64_t kBiosAreaSizeBytes = 0x20000;
-constexpr uint64_t kExtendedBiosDataSegmentAddress = 0x40E;
 constexpr uint64_t kExtendedBiosDataSizeBytes = 1024;
 constexpr uint64_t kRootPointerStep = 16;
 
@@ -86,15 +85,9 @@ std::optional<uint64_t> SearchRootPointer(GuestMemory& memory,
   return std::nullopt;
 }
 
-/// Where the extended BIOS data area is, if anywhere.
-std::optional<uint64_t> ExtendedBiosDataAddress(GuestMemory& memory) {
-  const Result<Le16> segment =
-      ReadAt<Le16>(memory, kExtendedBiosDataSegmentAddress);
-  if (!segment || *segment == 0) return std::nullopt;
-  return uint64_t{*segment} << 4;
-}
-
-std::optional<uint64_t> FindRootPointer(GuestMemory& memory, uint64_t told) {
+std::optional<uint64_t> FindRootPointer(GuestMemory& memory,
+                                        uint64_t told,
+                                        uint64_t bios_data_address) {
   if (told != 0) {
     const auto pointer = ReadRootPointer(memory, told);
     if (pointer) return told;
@@ -103,9 +96,9 @@ std::optional<uint64_t> FindRootPointer(GuestMemory& memory, uint64_t told) {
   const auto found =
       SearchRootPointer(memory, kBiosAreaAddress, kBiosAreaSizeBytes);
   if (found) return found;
-  const auto area = ExtendedBiosDataAddress(memory);
-  if (!area) return std::nullopt;
-  return SearchRootPointer(memory, *area, kExtendedBiosDataSizeBytes);
+  if (bios_data_address == 0) return std::nullopt;
+  return SearchRootPointer(
+      memory, bios_data_address, kExtendedBiosDataSizeBytes);
 }
 
 /// The header of a table whose length is possible.
@@ -223,8 +216,11 @@ Result<Tables> Tables::ReadRoot(GuestMemory& memory, uint64_t rsdp_address) {
                 rsdt ? *rsdt : Root{});
 }
 
-Result<Tables> Tables::Find(GuestMemory& memory, uint64_t rsdp_address) {
-  const std::optional<uint64_t> found = FindRootPointer(memory, rsdp_address);
+Result<Tables> Tables::Find(GuestMemory& memory,
+                            uint64_t rsdp_address,
+                            uint64_t bios_data_address) {
+  const std::optional<uint64_t> found =
+      FindRootPointer(memory, rsdp_address, bios_data_address);
   if (!found) return Fail(ErrorCode::kNotFound, "no ACPI tables");
   return ReadRoot(memory, *found);
 }

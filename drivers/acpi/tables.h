@@ -37,12 +37,14 @@ struct TableRange {
 class Tables {
  public:
   /// Finds the root pointer: at `rsdp_address` if that is not 0 and good, else
-  /// in 0xE0000-0xFFFFF, else in the first KiB of the extended BIOS data area.
-  /// Prefers the XSDT to the RSDT.
+  /// in 0xE0000-0xFFFFF, else in the first KiB of the extended BIOS data area,
+  /// at `bios_data_address` if that is not 0. Prefers the XSDT to the RSDT.
   ///
   /// kNotFound if there is no root pointer; kCorrupt, kTruncated or
   /// kOutOfRange if there is one, but neither root table is good.
-  static Result<Tables> Find(GuestMemory& memory, uint64_t rsdp_address);
+  static Result<Tables> Find(GuestMemory& memory,
+                             uint64_t rsdp_address,
+                             uint64_t bios_data_address = 0);
 
   /// The root pointer's address, to be passed on to the operating system.
   uint64_t rsdp_address() const { return rsdp_address_; }

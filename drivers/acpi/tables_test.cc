@@ -214,24 +214,22 @@ TEST_F(TablesTest, PassesOverADamagedRootPointerInTheSearch) {
 }
 
 TEST_F(TablesTest, SearchesTheExtendedBiosDataArea) {
-  const MutableBytes data = memory_.AddRegion(0x400, 0x100);
-  data[0x0E] = std::byte{0x00};
-  data[0x0F] = std::byte{0xA0};  // segment 0xA000
   memory_.AddRegion(0xA0000, 1024);
   fake_.Finish(0xA0010);
 
-  ASSERT_OK_AND_ASSIGN(const Tables tables, Tables::Find(memory_, 0));
+  ASSERT_OK_AND_ASSIGN(const Tables tables, Tables::Find(memory_, 0, 0xA0000));
 
   EXPECT_EQ(tables.rsdp_address(), 0xA0010U);
+  EXPECT_THAT(Tables::Find(memory_, 0, 0), IsError(ErrorCode::kNotFound));
+  EXPECT_THAT(Tables::Find(memory_, 0, 0x9FC00), IsError(ErrorCode::kNotFound));
 }
 
 TEST_F(TablesTest, FindsNothingInEmptyMemory) {
   EXPECT_THAT(Tables::Find(memory_, 0), IsError(ErrorCode::kNotFound));
   memory_.AddRegion(kBiosArea, kBiosAreaSize);
-  const MutableBytes data = memory_.AddRegion(0x400, 0x100);
-  std::fill(data.begin(), data.end(), std::byte{0});
+  memory_.AddRegion(0x9FC00, 1024);
 
-  EXPECT_THAT(Tables::Find(memory_, 0), IsError(ErrorCode::kNotFound));
+  EXPECT_THAT(Tables::Find(memory_, 0, 0x9FC00), IsError(ErrorCode::kNotFound));
 }
 
 TEST_F(TablesTest, TellsWhyATableCannotBeUsed) {
