@@ -37,6 +37,9 @@ class FakeCpu final : public Cpu {
     seed_ = std::move(numbers);
   }
 
+  /// What a device does to an MSR that was added: its hook does not run.
+  void SetMsr(uint32_t index, uint64_t value) { msrs_.at(index).value = value; }
+
   uint64_t msr(uint32_t index) const { return msrs_.at(index).value; }
 
   void set_timestamp(uint64_t ticks) { timestamp_ = ticks; }
