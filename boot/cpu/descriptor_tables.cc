@@ -79,11 +79,13 @@ void FillInterruptTable() {
 [[noreturn]] void HandleException(const ExceptionFrame& frame) {
   if (!g_reporting) {
     g_reporting = true;
+    const runtime::ImageLayout image = runtime::GetImageLayout();
     runtime::IdentityMemory memory;
     WriteExceptionReport(frame,
                          ReadControlRegisters(),
-                         runtime::GetImageLayout(),
-                         memory,
+                         {.image = image,
+                          .memory = memory,
+                          .names = runtime::CurrentAddressNames()},
                          runtime::LastWords());
   }
   runtime::EndInPanic();

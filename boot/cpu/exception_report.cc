@@ -12,6 +12,7 @@
 namespace flint::cpu {
 namespace {
 
+using runtime::CallStack;
 using runtime::ImageLayout;
 using runtime::PanicSink;
 
@@ -142,13 +143,40 @@ void WriteRegisters(const std::array<Register<T>, kCount>& registers,
   }
 }
 
+// Says in which program it happened. An instruction pointer that is no code's
+// is what something jumped to: then the last call tells more, if it was one.
+void WritePlace(const ExceptionFrame& frame,
+                const CallStack& calls,
+                PanicSink& out) {
+  if (calls.text.Contains(frame.rip)) return;
+  if (runtime::IsCode(calls, frame.rip)) {
+    out.Write("in ");
+    runtime::WriteCodeAddress(calls, frame.rip, out);
+  } else {
+    FixedText<32> target;
+    target.AppendFormat("jumped to {:x}", frame.rip);
+    out.Write(target.view());
+    const auto caller = runtime::ReadReturnAddress(calls, frame.rsp);
+    if (caller) {
+      out.Write(" from ");
+      runtime::WriteCodeAddress(calls, *caller, out);
+    }
+  }
+  out.Write("\n");
+}
+
 }  // namespace
 
 void WriteExceptionReport(const ExceptionFrame& frame,
                           const ControlRegisters& control,
-                          const ImageLayout& image,
-                          GuestMemory& memory,
+                          const ReportSources& sources,
                           PanicSink& out) {
+  const ImageLayout& image = sources.image;
+  const CallStack calls = {.memory = sources.memory,
+                           .stack = image.stack,
+                           .text = image.text,
+                           .image = image.whole(),
+                           .names = sources.names};
   WriteLine(out,
             "exception {} ({}) at {:x}, error code {:x}",
             frame.vector,
@@ -163,9 +191,14 @@ void WriteExceptionReport(const ExceptionFrame& frame,
               ReasonOf(frame.error_code),
               GuessAt(control.cr2, image));
   }
+  WritePlace(frame, calls, out);
   WriteRegisters(kRegisters, frame, out);
   WriteRegisters(kControlRegisters, control, out);
-  runtime::WriteBacktrace(memory, frame.rbp, image.stack, image.text, out);
+  runtime::WriteBacktrace(calls, frame.rbp, out);
+  // A stack that overflowed is full from its very end.
+  const bool overflowed = image.stack_guard.Contains(frame.rsp);
+  runtime::WriteStackWords(
+      calls, overflowed ? image.stack.address : frame.rsp, out);
 }
 
 }  // namespace flint::cpu

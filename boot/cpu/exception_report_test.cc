@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "boot/cpu/exception_report.h"
 
+#include <optional>
 #include <string>
 
 #include "platforms/base/bytes.h"
 #include "platforms/base/endian.h"
 #include "platforms/base/fake_guest_memory.h"
+#include "platforms/runtime/address_names.h"
 #include "testing/result_matchers.h"
 
 namespace flint::cpu {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -32,7 +35,10 @@ class ExceptionReportTest : public ::testing::Test {
 
   std::string Report() {
     Recorder recorder;
-    WriteExceptionReport(frame_, control_, kImage, memory_, recorder);
+    WriteExceptionReport(frame_,
+                         control_,
+                         {.image = kImage, .memory = memory_, .names = names_},
+                         recorder);
     return recorder.text;
   }
 
@@ -46,6 +52,43 @@ class ExceptionReportTest : public ::testing::Test {
   ExceptionFrame frame_{};
   ControlRegisters control_{};
   FakeGuestMemory memory_;
+  const runtime::AddressNames* names_ = nullptr;
+};
+
+// An application, and ourselves, as the list of UEFI images has it.
+class Images final : public runtime::AddressNames {
+ public:
+  std::optional<runtime::NamedPlace> Describe(uint64_t address) const override {
+    if (address >= 0x740'0000 && address < 0x741'0000) {
+      return runtime::NamedPlace{.name = "BOOTX64.EFI",
+                                 .offset = address - 0x740'0000};
+    }
+    if (kImage.whole().Contains(address)) {
+      return runtime::NamedPlace{.name = "firmware", .offset = 0};
+    }
+    return std::nullopt;
+  }
+};
+
+// An application that runs on the firmware's stack.
+class ApplicationReportTest : public ExceptionReportTest {
+ protected:
+  ApplicationReportTest() {
+    names_ = &images_;
+    frame_.rip = 0x740'1234;
+    frame_.rsp = 0x23'4000;
+    control_.cr2 = 0;
+  }
+
+  // What its last calls left.
+  void Push(uint64_t word) {
+    frame_.rsp -= 8;
+    ASSERT_OK(WriteWire(stack_, frame_.rsp - kImage.stack.address, Le64(word)));
+  }
+
+  Images images_;
+  MutableBytes stack_ =
+      memory_.AddRegion(kImage.stack.address, kImage.stack.size_bytes());
 };
 
 TEST_F(ExceptionReportTest, NamesExceptionAndPlace) {
@@ -131,7 +174,7 @@ TEST_F(ExceptionReportTest, TellsWhoCalled) {
   ASSERT_OK(WriteWire(stack, 0x208, Le64(0x20'0222)));
   frame_.rbp = 0x23'1100;
 
-  EXPECT_THAT(Report(), HasSubstr("called from: 200111 200222\n"));
+  EXPECT_THAT(Report(), HasSubstr("called from: 200111, 200222\n"));
 }
 
 TEST_F(ExceptionReportTest, SurvivesARuinedFramePointer) {
@@ -139,6 +182,85 @@ TEST_F(ExceptionReportTest, SurvivesARuinedFramePointer) {
     frame_.rbp = rbp;
     EXPECT_THAT(Report(), HasSubstr("called from:\n"));
   }
+}
+
+TEST_F(ExceptionReportTest, NamesNoProgramInOurOwnCode) {
+  const Images images;
+  names_ = &images;
+  frame_.rip = 0x20'1234;
+
+  EXPECT_THAT(Report(),
+              AllOf(Not(HasSubstr("in ")),
+                    Not(HasSubstr("jumped")),
+                    Not(HasSubstr("on the stack"))));
+}
+
+TEST_F(ApplicationReportTest, NamesTheImage) {
+  EXPECT_THAT(Report(),
+              StartsWith("exception 0 (divide error) at 7401234, "
+                         "error code 0\n"
+                         "in BOOTX64.EFI + 0x1234\n"
+                         "rax "));
+}
+
+TEST_F(ApplicationReportTest, TellsAStackOverflow) {
+  ASSERT_OK(WriteWire(stack_, 0, Le64(0x740'0020)));
+  frame_.rsp = 0x23'0FF8;
+
+  EXPECT_THAT(PageFault(0x23'0FF8, 2),
+              HasSubstr("write to 230ff8: page is not mapped (stack overflow)\n"
+                        "in BOOTX64.EFI + 0x1234\n"));
+  EXPECT_THAT(Report(), HasSubstr("on the stack: BOOTX64.EFI + 0x20\n"));
+}
+
+TEST_F(ApplicationReportTest, TellsWhoJumped) {
+  Push(0x740'0456);
+  for (const uint64_t target : {uint64_t{0}, uint64_t{0x23'2000}}) {
+    frame_.rip = target;
+
+    EXPECT_THAT(
+        PageFault(target, 0x10),
+        HasSubstr(target == 0 ? "execution at 0: page is not mapped (null "
+                                "pointer)\njumped to 0 from BOOTX64.EFI + "
+                                "0x456\n"
+                              : "jumped to 232000 from BOOTX64.EFI + "
+                                "0x456\n"));
+  }
+
+  Push(0x20'0456);
+  EXPECT_THAT(PageFault(0, 0x10), HasSubstr("jumped to 232000 from 200456\n"));
+}
+
+TEST_F(ApplicationReportTest, BlamesNobodyForAJumpThatWasNoCall) {
+  Push(0x1234'5678);
+  frame_.rip = 0;
+
+  EXPECT_THAT(PageFault(0, 0x10), HasSubstr("\njumped to 0\n"));
+
+  for (const uint64_t stack_pointer : {uint64_t{0}, UINT64_MAX - 7}) {
+    frame_.rsp = stack_pointer;
+    EXPECT_THAT(Report(), HasSubstr("\njumped to 0\n"));
+  }
+}
+
+TEST_F(ApplicationReportTest, TellsWhoCalledThroughImagesAndUs) {
+  frame_.rbp = 0x23'1100;
+  ASSERT_OK(WriteWire(stack_, 0x100, Le64(0x23'1200)));
+  ASSERT_OK(WriteWire(stack_, 0x108, Le64(0x740'0020)));
+  ASSERT_OK(WriteWire(stack_, 0x200, Le64(0)));
+  ASSERT_OK(WriteWire(stack_, 0x208, Le64(0x20'0222)));
+
+  EXPECT_THAT(Report(), HasSubstr("called from: BOOTX64.EFI + 0x20, 200222\n"));
+}
+
+TEST_F(ApplicationReportTest, ShowsTheImagesAddressesOnTheStack) {
+  Push(0x740'0111);
+  Push(0x20'0222);  // ours
+  Push(0x740'0333);
+
+  EXPECT_THAT(Report(),
+              HasSubstr("on the stack: BOOTX64.EFI + 0x333, "
+                        "BOOTX64.EFI + 0x111\n"));
 }
 
 }  // namespace

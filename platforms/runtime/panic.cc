@@ -19,6 +19,7 @@ class SilentSink final : public PanicSink {
 constinit SilentSink g_silent_sink;
 constinit PanicSink* g_sink = &g_silent_sink;
 constinit void (*g_end)() = nullptr;
+constinit const AddressNames* g_names = nullptr;
 constinit bool g_panicking = false;
 constinit bool g_ending = false;
 
@@ -29,6 +30,10 @@ void SetPanicSink(PanicSink* sink) {
 }
 
 void SetPanicEnd(void (*end)()) { g_end = end; }
+
+void SetAddressNames(const AddressNames* names) { g_names = names; }
+
+const AddressNames* CurrentAddressNames() { return g_names; }
 
 PanicSink& LastWords() { return *g_sink; }
 
@@ -62,7 +67,13 @@ void Panic(std::string_view message) {
     runtime::IdentityMemory memory;
     // SAFETY: our own frame; the walk checks all that it finds from there.
     const auto frame = reinterpret_cast<uint64_t>(__builtin_frame_address(0));
-    runtime::WriteBacktrace(memory, frame, image.stack, image.text, words);
+    runtime::WriteBacktrace({.memory = memory,
+                             .stack = image.stack,
+                             .text = image.text,
+                             .image = image.whole(),
+                             .names = runtime::CurrentAddressNames()},
+                            frame,
+                            words);
   }
   runtime::EndInPanic();
 }
