@@ -10,6 +10,7 @@
 #include "boot/cpu/descriptor_formats.h"
 #include "boot/cpu/exception_frame.h"
 #include "boot/cpu/exception_report.h"
+#include "boot/cpu/timer_interrupt.h"
 #include "platforms/runtime/identity_memory.h"
 #include "platforms/runtime/image_layout.h"
 #include "platforms/runtime/panic.h"
@@ -18,6 +19,8 @@ extern "C" {
 // exception_stubs.S
 extern const flint::runtime::LinkerSymbol flint_exception_stubs;
 extern const flint::runtime::LinkerSymbol flint_spurious_interrupt;
+// timer_interrupt.S
+extern const flint::runtime::LinkerSymbol flint_timer_interrupt;
 
 [[noreturn]] void flint_handle_exception(
     const flint::cpu::ExceptionFrame* frame);
@@ -34,10 +37,14 @@ struct alignas(16) ExceptionStack {
   std::array<std::byte, kStackBytes> bytes;
 };
 
-// Which exceptions do not trust the stack in use. Each has a stack of its own,
-// as one may strike while another is being reported.
-constexpr auto kOwnStackVectors = std::to_array<uint64_t>(
-    {kNmiVector, kDoubleFaultVector, kPageFaultVector, kMachineCheckVector});
+// Which exceptions do not trust the stack in use, and the timer, which leaves
+// it to applications. Each has a stack of its own, as one may strike while
+// another is being reported.
+constexpr auto kOwnStackVectors = std::to_array<uint64_t>({kNmiVector,
+                                                           kDoubleFaultVector,
+                                                           kPageFaultVector,
+                                                           kMachineCheckVector,
+                                                           kTimerVector});
 
 constinit std::array<ExceptionStack, kOwnStackVectors.size()> g_stacks{};
 constinit TaskSegment g_task_segment;
@@ -62,13 +69,17 @@ void FillTaskSegment() {
   g_gdt[SELECTOR_TASK / 8 + 1] = descriptor[1];
 }
 
+uint64_t HandlerOf(size_t vector) {
+  if (vector < kExceptionCount) {
+    return flint_exception_stubs.address() + vector * kStubBytes;
+  }
+  return vector == kTimerVector ? flint_timer_interrupt.address()
+                                : flint_spurious_interrupt.address();
+}
+
 void FillInterruptTable() {
   for (size_t vector = 0; vector < kVectorCount; ++vector) {
-    const uint64_t handler =
-        vector < kExceptionCount
-            ? flint_exception_stubs.address() + vector * kStubBytes
-            : flint_spurious_interrupt.address();
-    g_idt[vector] = InterruptGate(handler, SELECTOR_CODE64, 0);
+    g_idt[vector] = InterruptGate(HandlerOf(vector), SELECTOR_CODE64, 0);
   }
   for (size_t i = 0; i < kOwnStackVectors.size(); ++i) {
     g_idt[kOwnStackVectors[i]].interrupt_stack = static_cast<uint8_t>(i + 1);

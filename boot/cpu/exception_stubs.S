@@ -49,8 +49,8 @@ flint_exception_stubs:
     call flint_handle_exception
     ud2
 
-    // We never enable interrupts, but an application may: what it did not ask
-    // for is let pass. [uefi-2.10 2.3.4]
+    // Interrupts are enabled while the timer runs, and applications may enable
+    // them: what nobody asked for is let pass. [uefi-2.10 2.3.4]
     .globl flint_spurious_interrupt
     .p2align 4
 flint_spurious_interrupt:

@@ -134,6 +134,12 @@ TEST(BootQemu, MapsDevicesWhereverTheyAre) {
   EXPECT_THAT(text, HasSubstr("done\n"));
 }
 
+TEST(BootQemu, IsInterruptedByTheTimerUntilItStops) {
+  EXPECT_THAT(RunGuest("timer"),
+              ::testing::ContainsRegex("timer: [0-9]+ ticks, 0 more once "
+                                       "stopped; changed 0\ndone\n"));
+}
+
 TEST(BootQemu, MapsReservedMemoryWhenAsked) {
   EXPECT_THAT(RunGuest("reserved"), HasSubstr("root pointer: RSD PTR \n"));
 }

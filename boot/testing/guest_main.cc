@@ -26,6 +26,7 @@
 #include "boot/paging/page_tables.h"
 #include "boot/paging/paging_features.h"
 #include "boot/testing/mistakes.h"
+#include "boot/testing/timer_case.h"
 #include "drivers/io/cpu_registers.h"
 #include "drivers/io/port_io.h"
 #include "platforms/base/bytes.h"
@@ -178,6 +179,15 @@ void UseFarDevice(paging::PageTables& tables) {
   Say("local APIC version {:x}", apic.Read32(0x30) & 0xFF);
 }
 
+void BeInterrupted(paging::PageTables& tables) {
+  paging::DeviceWindows windows(tables, g_map);
+  const TimerReport report = Must(UseTimer(g_cpu, windows));
+  Say("timer: {} ticks, {} more once stopped; changed {:x}",
+      report.ticks,
+      report.later_ticks,
+      report.changes);
+}
+
 [[noreturn]] void End() {
   Say("done");
   Exit();
@@ -187,6 +197,8 @@ void UseFarDevice(paging::PageTables& tables) {
 void Obey(std::string_view command, paging::PageTables& tables) {
   if (command == "devices") {
     UseFarDevice(tables);
+  } else if (command == "timer") {
+    BeInterrupted(tables);
   } else if (command == "reserved") {
     ReadRootPointer(tables);
   } else if (command == "linux-door") {
