@@ -24,10 +24,17 @@ T* PointerTo(uint64_t address) {
   return reinterpret_cast<T*>(address);
 }
 
-/// The end of the runtime pages that `address` lies in; 0 if in none.
-uint64_t EndOfPagesAt(const RuntimeHandoff& handoff, uint64_t address) {
-  for (const RuntimePages& pages :
-       std::span(handoff.pages).first(handoff.pages_count)) {
+std::span<const RuntimePages> RuntimePagesOf(const RuntimeHandoff& handoff) {
+  return std::span(handoff.pages).first(handoff.pages_count);
+}
+
+std::span<const RuntimePages> MemoryOf(const RuntimeHandoff& handoff) {
+  return std::span(handoff.memory).first(handoff.memory_count);
+}
+
+/// The end of the memory that `address` lies in; 0 if in none.
+uint64_t EndOfMemoryAt(const RuntimeHandoff& handoff, uint64_t address) {
+  for (const RuntimePages& pages : MemoryOf(handoff)) {
     const uint64_t size_bytes = pages.page_count * abi::EFI_PAGE_SIZE;
     if (address >= pages.address && address - pages.address < size_bytes) {
       return pages.address + size_bytes;
@@ -36,17 +43,17 @@ uint64_t EndOfPagesAt(const RuntimeHandoff& handoff, uint64_t address) {
   return 0;
 }
 
-/// Whether all of a descriptor is runtime memory, perhaps of several ranges
-/// side by side.
-bool IsRuntimeMemory(const RuntimeHandoff& handoff,
-                     const abi::EFI_MEMORY_DESCRIPTOR& descriptor) {
+/// Whether the memory map has all of what a descriptor describes. It need not
+/// be runtime memory: kernels keep boot services data by calling it that.
+bool IsMemory(const RuntimeHandoff& handoff,
+              const abi::EFI_MEMORY_DESCRIPTOR& descriptor) {
   const auto size_bytes =
       CheckedMul<uint64_t>(descriptor.NumberOfPages, abi::EFI_PAGE_SIZE);
   if (!size_bytes) return false;
   const auto end = CheckedAdd(descriptor.PhysicalStart, *size_bytes);
   if (!end) return false;
   for (uint64_t address = descriptor.PhysicalStart; address < *end;) {
-    address = EndOfPagesAt(handoff, address);
+    address = EndOfMemoryAt(handoff, address);
     if (address == 0) return false;
   }
   return true;
@@ -55,16 +62,14 @@ bool IsRuntimeMemory(const RuntimeHandoff& handoff,
 /// Compares the map with the memory map that ExitBootServices left.
 EFI_STATUS CheckAgainstPages(const RuntimeHandoff& handoff,
                              const VirtualMap& map) {
-  if (handoff.pages_count == 0) return abi::EFI_SUCCESS;
-  for (uint64_t i = 0; i < map.size(); ++i) {
+  for (uint64_t i = 0; i < map.size() && handoff.memory_count != 0; ++i) {
     const abi::EFI_MEMORY_DESCRIPTOR descriptor = map.at(i);
     if ((descriptor.Attribute & abi::EFI_MEMORY_RUNTIME) != 0 &&
-        !IsRuntimeMemory(handoff, descriptor)) {
+        !IsMemory(handoff, descriptor)) {
       return abi::EFI_NOT_FOUND;
     }
   }
-  for (const RuntimePages& pages :
-       std::span(handoff.pages).first(handoff.pages_count)) {
+  for (const RuntimePages& pages : RuntimePagesOf(handoff)) {
     const uint64_t last =
         pages.address + (pages.page_count - 1) * abi::EFI_PAGE_SIZE;
     if (!map.Convert(pages.address) || !map.Convert(last)) {

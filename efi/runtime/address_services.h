@@ -15,8 +15,8 @@ namespace flint::efi {
 /// EFI_UNSUPPORTED but between ExitBootServices and the first success;
 /// EFI_INVALID_PARAMETER for descriptors of another form; EFI_NO_MAPPING if the
 /// map lacks runtime memory, or takes apart what lies together in one
-/// descriptor of the memory map; EFI_NOT_FOUND if it has what is no runtime
-/// memory.
+/// descriptor of the memory map; EFI_NOT_FOUND if it has what is not in the
+/// memory map.
 abi::EFI_STATUS SetVirtualAddressMap(RuntimeState& state,
                                      abi::UINTN memory_map_size,
                                      abi::UINTN descriptor_size,

@@ -5,6 +5,7 @@
 
 #include "efi/runtime/address_services.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -51,6 +52,8 @@ class AddressServicesTest : public ProgramTest {
     handoff.pages[0] = {handoff.image.address, 512};
     handoff.pages[1] = {AddressOf(&handoff), data_pages_};
     handoff.pages_count = 2;
+    std::ranges::copy(handoff.pages, handoff.memory.begin());
+    handoff.memory_count = 2;
   }
 
   uint64_t data_pages_ = 0;
@@ -169,8 +172,8 @@ TEST_F(AddressServicesTest, RefusesAMapThatTakesThingsApart) {
 
 TEST_F(AddressServicesTest, ComparesTheMapWithTheMemoryMap) {
   RecordPages();
-  handoff.pages[2] = {0x10'0000, 4};
-  handoff.pages_count = 3;
+  handoff.pages[2] = handoff.memory[2] = {0x10'0000, 4};
+  handoff.pages_count = handoff.memory_count = 3;
   const auto other = Mapping(0x10'0000, 0x5000, 4);
   const auto beyond = Mapping(0x10'0000, 0x5000, 5);
   const auto strange = Mapping(0x20'0000, 0x5000, 1);
@@ -187,11 +190,11 @@ TEST_F(AddressServicesTest, ComparesTheMapWithTheMemoryMap) {
             abi::EFI_SUCCESS);
 }
 
-TEST_F(AddressServicesTest, ADescriptorMayJoinRangesSideBySide) {
+TEST_F(AddressServicesTest, ADescriptorMayBeOfAnyMemory) {
   RecordPages();
-  handoff.pages[2] = {0x10'4000, 2};
-  handoff.pages[3] = {0x10'0000, 4};
-  handoff.pages_count = 4;
+  handoff.memory[2] = {0x10'4000, 2};
+  handoff.memory[3] = {0x10'0000, 4};
+  handoff.memory_count = 4;
 
   EXPECT_EQ(SetMap(services, {Code(), Data(), Mapping(0x10'0000, 0x5000, 6)}),
             abi::EFI_SUCCESS);

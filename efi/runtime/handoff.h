@@ -112,7 +112,7 @@ struct RuntimeDriver {
   uint64_t relocations_size_bytes = 0;
 };
 
-/// Pages of the memory map with EFI_MEMORY_RUNTIME.
+/// Pages side by side in the memory map.
 struct RuntimePages {
   uint64_t address = 0;
   uint64_t page_count = 0;
@@ -129,6 +129,7 @@ struct RuntimeHandoff {
   static constexpr size_t kMaxListeners = 64;
   static constexpr size_t kMaxDrivers = 32;
   static constexpr size_t kMaxPages = 128;
+  static constexpr size_t kMaxMemory = 64;
 
   uint32_t version = kVersion;
   uint32_t size_bytes = sizeof(RuntimeHandoff);
@@ -155,10 +156,13 @@ struct RuntimeHandoff {
   uint32_t driver_count = 0;
   /// 0 if it is not known which pages there are.
   uint32_t pages_count = 0;
-  uint32_t reserved = 0;
+  uint32_t memory_count = 0;
   std::array<AddressChangeListener, kMaxListeners> listeners{};
   std::array<RuntimeDriver, kMaxDrivers> drivers{};
+  /// Those with EFI_MEMORY_RUNTIME.
   std::array<RuntimePages, kMaxPages> pages{};
+  /// All that the memory map describes.
+  std::array<RuntimePages, kMaxMemory> memory{};
 };
 
 static_assert(sizeof(RuntimeRegister) == 16 && sizeof(RuntimePower) == 72);
@@ -167,7 +171,8 @@ static_assert(offsetof(RuntimeHandoff, services) == 16);
 static_assert(offsetof(RuntimeHandoff, image) == 152);
 static_assert(offsetof(RuntimeHandoff, clock) == 200);
 static_assert(offsetof(RuntimeHandoff, system_table) == 344);
-static_assert(sizeof(RuntimeHandoff) == 368 + 64 * 24 + 32 * 32 + 128 * 16);
+static_assert(sizeof(RuntimeHandoff) ==
+              368 + 64 * 24 + 32 * 32 + (128 + 64) * 16);
 
 /// The program's entry, where its header says. Fills in `services`, with its
 /// header and CRC. EFI_INCOMPATIBLE_VERSION if the program was made for another

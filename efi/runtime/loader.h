@@ -116,7 +116,6 @@ class RuntimeLoader final : public ExitObserver {
   void RecordDrivers();
   void RecordKnownPages(MutableBytes image);
   void RecordMemory();
-  bool RecordPages(const abi::EFI_MEMORY_DESCRIPTOR& descriptor);
 
   Environment& environment_;
   VariableBackend& backend_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include "efi/events/event.h"
 #include "efi/runtime/driver_image.h"
@@ -12,6 +13,26 @@
 #include "platforms/base/log.h"
 
 namespace flint::efi {
+namespace {
+
+/// Joins what lies side by side. False if there is no room.
+bool Record(const abi::EFI_MEMORY_DESCRIPTOR& descriptor,
+            std::span<RuntimePages> pages,
+            uint32_t& count) {
+  if (count > 0) {
+    RuntimePages& last = pages[count - 1];
+    if (last.address + last.page_count * abi::EFI_PAGE_SIZE ==
+        descriptor.PhysicalStart) {
+      last.page_count += descriptor.NumberOfPages;
+      return true;
+    }
+  }
+  if (count == pages.size()) return false;
+  pages[count++] = {descriptor.PhysicalStart, descriptor.NumberOfPages};
+  return true;
+}
+
+}  // namespace
 
 void RuntimeLoader::RecordListeners() {
   RuntimeHandoff& handoff = data_->handoff;
@@ -70,23 +91,6 @@ void RuntimeLoader::RecordDrivers() {
   }
 }
 
-bool RuntimeLoader::RecordPages(const abi::EFI_MEMORY_DESCRIPTOR& descriptor) {
-  if ((descriptor.Attribute & abi::EFI_MEMORY_RUNTIME) == 0) return true;
-  RuntimeHandoff& handoff = data_->handoff;
-  if (handoff.pages_count > 0) {
-    RuntimePages& last = handoff.pages[handoff.pages_count - 1];
-    if (last.address + last.page_count * abi::EFI_PAGE_SIZE ==
-        descriptor.PhysicalStart) {
-      last.page_count += descriptor.NumberOfPages;
-      return true;
-    }
-  }
-  if (handoff.pages_count == handoff.pages.size()) return false;
-  handoff.pages[handoff.pages_count++] = {descriptor.PhysicalStart,
-                                          descriptor.NumberOfPages};
-  return true;
-}
-
 void RuntimeLoader::RecordMemory() {
   abi::UINTN size = map_buffer_.size();
   abi::UINTN descriptor_size = 0;
@@ -103,17 +107,25 @@ void RuntimeLoader::RecordMemory() {
   const std::span known = std::span(known_).first(known_count_);
   std::ranges::sort(known, {}, &ProtectedPages::address);
   MemoryAttributesBuilder attributes(attributes_table_, known);
+  RuntimeHandoff& handoff = data_->handoff;
   bool pages_fit = true;
+  bool memory_fits = true;
   bool attributes_fit = true;
   for (uint64_t offset = 0; offset + sizeof(*map) <= size;
        offset += descriptor_size) {
     abi::EFI_MEMORY_DESCRIPTOR descriptor;
     std::memcpy(&descriptor, map_buffer_.data() + offset, sizeof(descriptor));
-    pages_fit = RecordPages(descriptor) && pages_fit;
+    memory_fits =
+        Record(descriptor, handoff.memory, handoff.memory_count) && memory_fits;
+    if ((descriptor.Attribute & abi::EFI_MEMORY_RUNTIME) != 0) {
+      pages_fit =
+          Record(descriptor, handoff.pages, handoff.pages_count) && pages_fit;
+    }
     attributes_fit = attributes.Add(descriptor) && attributes_fit;
   }
   // Then SetVirtualAddressMap cannot know all of them, and checks none.
-  if (!pages_fit) data_->handoff.pages_count = 0;
+  if (!pages_fit) handoff.pages_count = 0;
+  if (!memory_fits) handoff.memory_count = 0;
   if (!attributes_fit) {
     // Half a table would say that the rest is no runtime memory.
     log::Warning("too much runtime memory to tell its protections");
