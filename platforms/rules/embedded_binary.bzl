@@ -19,8 +19,11 @@ Bytes {function}();
 
 # Not #embed: clang 19 notes its file by an absolute path, which would make a
 # cached result depend on where it was built.
+#
+# Not preprocessed (.s): Bazel drops inputs that the preprocessor did not see,
+# and would not notice a new file.
 _ASSEMBLY = """\
-// SPDX-License-Identifier: Apache-2.0
+# SPDX-License-Identifier: Apache-2.0
     .section .rodata.{symbol}, "a", @progbits
     .balign {alignment}
     .globl {symbol}
@@ -58,7 +61,7 @@ def _embedding_sources_impl(ctx):
     }
     header = ctx.actions.declare_file(ctx.attr.stem + ".h")
     source = ctx.actions.declare_file(ctx.attr.stem + ".cc")
-    assembly = ctx.actions.declare_file(ctx.attr.stem + "_bytes.S")
+    assembly = ctx.actions.declare_file(ctx.attr.stem + "_bytes.s")
     ctx.actions.write(header, _HEADER.format(**values))
     ctx.actions.write(source, _SOURCE.format(**values))
     ctx.actions.write(assembly, _ASSEMBLY.format(**values))
@@ -115,6 +118,8 @@ def embedded_binary(name, file, function, namespace, alignment = 16, visibility 
             ":%s_source" % name,
         ],
         hdrs = [":%s_header" % name],
+        # A compiler that only assembles finds most of the usual flags of no use.
+        copts = ["-Wno-unused-command-line-argument"],
         # An input of the assembly.
         textual_hdrs = [file],
         visibility = visibility,
