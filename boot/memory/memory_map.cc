@@ -199,7 +199,8 @@ Result<uint64_t> MemoryMap::Allocate(const PageRequest& request) {
 std::optional<uint64_t> MemoryMap::FindFree(const PageRequest& request,
                                             uint64_t size,
                                             uint64_t alignment) const {
-  const uint64_t lowest = std::max(request.min_address, kLowMemoryEnd);
+  const uint64_t lowest = std::max(
+      request.min_address, request.low_memory ? kPageSizeBytes : kLowMemoryEnd);
   const uint64_t limit = request.max_address < address_limit_
                              ? request.max_address + 1
                              : address_limit_;

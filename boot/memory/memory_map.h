@@ -12,8 +12,8 @@
 
 namespace flint::memory {
 
-/// Nothing below is ever handed out: VMMs and kernels keep things there that no
-/// map mentions.
+/// What is below is handed out only where that is asked for: VMMs and kernels
+/// keep things there that no map mentions.
 inline constexpr uint64_t kLowMemoryEnd = uint64_t{1} << 20;
 
 /// What a range of the one memory map is.
@@ -22,7 +22,7 @@ inline constexpr uint64_t kLowMemoryEnd = uint64_t{1} << 20;
 /// strict it is: where two claims overlap, the later kind wins. The second
 /// group is what we made of free RAM.
 enum class MemoryType : uint8_t {
-  kFree,         // RAM nobody uses; below 1 MiB it is not handed out either
+  kFree,         // RAM nobody uses
   kAcpiReclaim,  // ACPI tables: RAM once the kernel has read them
   kAcpiNvs,      // RAM that firmware and ACPI keep across sleep
   kPersistent,   // NVDIMM
@@ -40,6 +40,11 @@ enum class MemoryType : uint8_t {
 /// True for the three types that `PageAllocator` hands out.
 constexpr bool IsAllocated(MemoryType type) {
   return type >= MemoryType::kFirmware;
+}
+
+/// True for RAM that the VMM gave away for any use, whoever uses it.
+constexpr bool IsUsableRam(MemoryType type) {
+  return type == MemoryType::kFree || type >= MemoryType::kImage;
 }
 
 /// The E820 type a kernel is to see: what served us only is RAM again.

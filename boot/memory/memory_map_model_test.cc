@@ -62,7 +62,8 @@ class Model {
     const uint64_t step = std::max<uint64_t>(request.alignment_bytes, kPage);
     uint64_t found = kPageCount;
     for (uint64_t at = 0; at < kLimit; at += step) {
-      if (at < request.min_address || at < kLowMemoryEnd ||
+      if (at < request.min_address ||
+          at < (request.low_memory ? kPage : kLowMemoryEnd) ||
           at + request.page_count * kPage - 1 > request.max_address ||
           !IsFree(at / kPage, request.page_count)) {
         continue;
@@ -161,6 +162,7 @@ class MemoryMapModelTest : public ::testing::TestWithParam<uint32_t> {
         .alignment_bytes = kPage << (Random(0, 3) == 0 ? Random(0, 8) : 0),
         .min_address = low,
         .max_address = Random(0, 9) == 0 ? Random(low, kLimit) : UINT64_MAX,
+        .low_memory = Random(0, 9) == 0,
         .search =
             Random(0, 1) == 0 ? Search::kLowestFirst : Search::kHighestFirst,
         .use = static_cast<MemoryUse>(Random(0, 2)),

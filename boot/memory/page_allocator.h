@@ -27,6 +27,8 @@ struct PageRequest {
   uint64_t min_address = 0;
   /// Last address that may belong to the allocation.
   uint64_t max_address = UINT64_MAX;
+  /// Whether memory below 1 MiB will do.
+  bool low_memory = false;
   Search search = Search::kHighestFirst;
   MemoryUse use = MemoryUse::kFirmware;
   /// Recorded with the pages and told apart from other owners', otherwise
@@ -34,8 +36,8 @@ struct PageRequest {
   uint64_t owner = 0;
 };
 
-/// Hands out free RAM. Never page 0, never below 1 MiB, never a range the VMM
-/// did not call RAM.
+/// Hands out free RAM. Never page 0, below 1 MiB only where that is asked for,
+/// never a range the VMM did not call RAM.
 class PageAllocator {
  public:
   virtual ~PageAllocator() = default;

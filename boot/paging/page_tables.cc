@@ -39,10 +39,18 @@ bool IsCanonicalRange(uint64_t address, uint64_t size_bytes) {
   return address >= kUpperHalfStart && size_bytes <= 0 - address;
 }
 
+bool IsWritable(Access access) {
+  return access == Access::kReadWrite || access == Access::kReadWriteExecute;
+}
+
+bool IsExecutable(Access access) {
+  return access == Access::kReadExecute || access == Access::kReadWriteExecute;
+}
+
 uint64_t ToBits(const Attributes& attributes, const PagingFeatures& features) {
   uint64_t bits = kLeafBits;
-  if (attributes.access == Access::kReadWrite) bits |= Entry::kWritable;
-  if (attributes.access != Access::kReadExecute && features.no_execute) {
+  if (IsWritable(attributes.access)) bits |= Entry::kWritable;
+  if (!IsExecutable(attributes.access) && features.no_execute) {
     bits |= Entry::kNoExecute;
   }
   // Both bits: uncached whatever the MTRRs say. [sdm 3A 11.5.2.2]
@@ -286,9 +294,11 @@ bool PageTables::MayReplace(const Change& change,
 
 Attributes PageTables::AttributesOf(Entry entry) const {
   const bool executable = !entry.no_execute() && features_.no_execute;
-  return {.access = entry.writable() ? Access::kReadWrite
-                    : executable     ? Access::kReadExecute
-                                     : Access::kReadOnly,
+  const Access access =
+      entry.writable()
+          ? (executable ? Access::kReadWriteExecute : Access::kReadWrite)
+          : (executable ? Access::kReadExecute : Access::kReadOnly);
+  return {.access = access,
           .caching = (entry.bits() & Entry::kCacheDisable) != 0
                          ? Caching::kUncached
                          : Caching::kWriteBack};

@@ -14,8 +14,15 @@
 
 namespace flint::paging {
 
-/// What may be done with a page. There is no word for writable and executable.
-enum class Access : uint8_t { kReadOnly, kReadWrite, kReadExecute };
+/// What may be done with a page.
+enum class Access : uint8_t {
+  kReadOnly,
+  kReadWrite,
+  kReadExecute,
+  /// Never for the firmware's own: for UEFI images that expect to execute
+  /// whatever memory they are given.
+  kReadWriteExecute,
+};
 
 enum class Caching : uint8_t {
   kWriteBack,

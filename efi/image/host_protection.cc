@@ -21,7 +21,7 @@ int ProtOf(uint64_t protections) {
 Status HostProtection::Set(uint64_t address,
                            uint64_t size_bytes,
                            uint64_t protections) {
-  if (failing_) {
+  if (failing_ && protections != 0) {
     return ::flint::Fail(ErrorCode::kUnsupported, "told to fail");
   }
   if (address % abi::EFI_PAGE_SIZE != 0 ||
@@ -42,6 +42,12 @@ Status HostProtection::Set(uint64_t address,
       pages_[page] = protections;
     }
   }
+  return {};
+}
+
+Status HostProtection::AllowExecution() {
+  if (failing_) return ::flint::Fail(ErrorCode::kNoMemory, "told to fail");
+  execution_allowed_ = true;
   return {};
 }
 

@@ -93,18 +93,29 @@ abi::EFI_STATUS ImageMemory::Load(const pe::Image& image,
     loaded.Free(pages);
     return StatusOf(status.error());
   }
-  if (PageProtection* const protection = pages.protection();
-      protection != nullptr && image.is_nx_compatible()) {
-    const Status status =
-        ProtectAll(*protection, image, loaded.address_, loaded.pages_.size());
-    // Protection is a net, not a promise: an image runs without it as well.
-    if (!status) {
-      log::Debug("efi: image is not protected: {}", status.error());
-      static_cast<void>(
-          protection->Set(loaded.address_, loaded.pages_.size(), 0));
-    }
+  const Status accessible = loaded.SetAccess(image, pages.protection());
+  if (!accessible) {
+    log::Debug("efi: {}", accessible.error());
+    loaded.Free(pages);
+    return StatusOf(accessible.error());
   }
   return abi::EFI_SUCCESS;
+}
+
+Status ImageMemory::SetAccess(const pe::Image& image,
+                              PageProtection* protection) const {
+  if (protection == nullptr) return {};
+  if (!image.is_nx_compatible()) {
+    TRY(protection->AllowExecution());
+    return protection->Set(address_, pages_.size(), 0);
+  }
+  const Status status = ProtectAll(*protection, image, address_, pages_.size());
+  // Protection is a net, not a promise: an image runs without it as well.
+  if (!status) {
+    log::Debug("efi: image is not protected: {}", status.error());
+    static_cast<void>(protection->Set(address_, pages_.size(), 0));
+  }
+  return {};
 }
 
 void ImageMemory::Free(PageServices& pages) {

@@ -6,8 +6,10 @@
 
 #include "efi/abi/memory.h"
 #include "efi/abi/status.h"
+#include "efi/memory/page_protection.h"
 #include "efi/memory/page_services.h"
 #include "loader/pe/pe_image.h"
+#include "platforms/base/result.h"
 
 namespace flint::efi {
 
@@ -28,6 +30,8 @@ class ImageMemory {
   /// and gives each part the protection it asks for if the image is made for
   /// that.
   ///
+  /// The first image that is not made for it makes all free memory executable.
+  ///
   /// EFI_OUT_OF_RESOURCES: no memory, or an image that cannot be moved, and its
   /// place is taken. EFI_LOAD_ERROR, EFI_UNSUPPORTED: bad relocations.
   static abi::EFI_STATUS Load(const pe::Image& image,
@@ -41,6 +45,8 @@ class ImageMemory {
   std::span<std::byte> bytes() const { return bytes_; }
 
  private:
+  Status SetAccess(const pe::Image& image, PageProtection* protection) const;
+
   PageOwner owner_{};
   std::span<std::byte> pages_;
   std::span<std::byte> bytes_;  // of the pages, those that are the image

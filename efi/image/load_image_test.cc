@@ -236,6 +236,7 @@ TEST_F(LoadImageTest, ProtectsTheSectionsOfNxCompatibleImages) {
   EXPECT_EQ(protection_.At(base + 0x1000), EFI_MEMORY_RO);
   EXPECT_EQ(protection_.At(base + 0x2000), EFI_MEMORY_XP);
   EXPECT_EQ(protection_.At(base + 0x3000), EFI_MEMORY_XP);
+  EXPECT_FALSE(protection_.execution_allowed());
   EXPECT_EQ(Start(image), EFI_SUCCESS);
   EXPECT_EQ(protection_.At(base), 0u);
   EXPECT_EQ(protection_.At(base + 0x1000), 0u);
@@ -245,6 +246,7 @@ TEST_F(LoadImageTest, LeavesOtherImagesUnprotected) {
   const EFI_HANDLE image = Load(ReturnSuccess);
 
   EXPECT_EQ(protection_.At(loader_.Find(image)->base), 0u);
+  EXPECT_TRUE(protection_.execution_allowed());
 }
 
 TEST_F(LoadImageTest, LoadsImagesWherePagesCannotBeProtected) {

@@ -15,6 +15,14 @@ class PageProtection {
  public:
   virtual ~PageProtection() = default;
 
+  /// Gives the pages the protections of pages nobody has said anything about:
+  /// EFI_MEMORY_XP, or none once execution is allowed. Errors as for `Set`.
+  virtual Status Reset(uint64_t address, uint64_t size_bytes) = 0;
+
+  /// Lets images execute any free memory from now on, as those expect that do
+  /// not claim to be NX-compatible. kNoMemory if page tables cannot be split.
+  virtual Status AllowExecution() = 0;
+
   /// Gives the pages exactly these protections. kOutOfRange if any of them is
   /// not mapped memory, kUnsupported if the processor cannot do it, kNoMemory
   /// if page tables cannot be split.

@@ -49,6 +49,14 @@ size_t CountDescriptors(const memory::MemoryMap& map) {
   return count;
 }
 
+/// Where programs are put by others than the image loader. Data is among it:
+/// kernels are unpacked to such pages by loaders that never ask for execution.
+bool IsRunByLoaders(abi::EFI_MEMORY_TYPE type) {
+  return type == abi::EfiLoaderCode || type == abi::EfiLoaderData ||
+         type == abi::EfiBootServicesCode ||
+         type == abi::EfiRuntimeServicesCode;
+}
+
 }  // namespace
 
 template <typename Predicate>
@@ -177,21 +185,19 @@ std::optional<uint64_t> PageServices::AllocateAny(PageOwner owner,
                                                   uint64_t alignment_bytes) {
   PageRequest request{.page_count = page_count,
                       .alignment_bytes = alignment_bytes,
-                      .max_address = kLast32BitAddress,
-                      .use = UseOf(owner.type),
-                      .owner = owner.Encode()};
-  if (const auto address = Allocate(request)) return address;
+                      .max_address = kLast32BitAddress};
+  if (const auto address = Allocate(owner, request)) return address;
   request.max_address = UINT64_MAX;
-  return Allocate(request);
+  return Allocate(owner, request);
 }
 
 std::optional<uint64_t> PageServices::AllocateBelow(PageOwner owner,
                                                     uint64_t page_count,
                                                     uint64_t max_address) {
-  return Allocate({.page_count = page_count,
+  return Allocate(owner,
+                  {.page_count = page_count,
                    .max_address = max_address,
-                   .use = UseOf(owner.type),
-                   .owner = owner.Encode()});
+                   .low_memory = true});
 }
 
 std::optional<uint64_t> PageServices::AllocateAt(PageOwner owner,
@@ -201,26 +207,38 @@ std::optional<uint64_t> PageServices::AllocateAt(PageOwner owner,
   const auto end = size ? CheckedAdd(address, *size) : size;
   if (!end || page_count == 0) return std::nullopt;
   // A window in which nothing but the wanted place has room.
-  const auto found = Allocate({.page_count = page_count,
+  const auto found = Allocate(owner,
+                              {.page_count = page_count,
                                .min_address = address,
                                .max_address = *end - 1,
-                               .use = UseOf(owner.type),
-                               .owner = owner.Encode()});
+                               .low_memory = true});
   FLINT_CHECK(!found || *found == address, "allocation beyond its window");
   return found;
 }
 
-std::optional<uint64_t> PageServices::Allocate(const PageRequest& request) {
+std::optional<uint64_t> PageServices::Allocate(PageOwner owner,
+                                               PageRequest request) {
+  request.use = UseOf(owner.type);
+  request.owner = owner.Encode();
   const Result<uint64_t> address = map_.Allocate(request);
-  return address ? std::optional(*address) : std::nullopt;
+  if (!address) return std::nullopt;
+  if (protection_ != nullptr && IsRunByLoaders(owner.type)) {
+    const Status open =
+        protection_->Set(*address, request.page_count * abi::EFI_PAGE_SIZE, 0);
+    if (!open) {
+      static_cast<void>(map_.Free(*address, request.page_count));
+      return std::nullopt;
+    }
+  }
+  return *address;
 }
 
 abi::EFI_STATUS PageServices::Release(uint64_t address, uint64_t page_count) {
   if (protection_ != nullptr) {
-    // What the next owner gets has no protections; pages that cannot be
-    // unprotected must not get one.
+    // The next owner gets pages as all others are; those that cannot be made
+    // so must not get one.
     const Status open =
-        protection_->Set(address, page_count * abi::EFI_PAGE_SIZE, 0);
+        protection_->Reset(address, page_count * abi::EFI_PAGE_SIZE);
     if (!open) return abi::EFI_OUT_OF_RESOURCES;
   }
   const Status freed = map_.Free(address, page_count);

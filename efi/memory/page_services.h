@@ -38,7 +38,8 @@ class PageServices final : public PageSource {
   /// At most one; null takes it away.
   void set_observer(MemoryMapObserver* observer) { observer_ = observer; }
 
-  /// With it, freed pages lose the protections they had.
+  /// With it, pages of a type that loaders execute are executable, and freed
+  /// pages lose the protections they were given.
   void set_protection(PageProtection* protection) { protection_ = protection; }
   PageProtection* protection() const { return protection_; }
 
@@ -86,7 +87,8 @@ class PageServices final : public PageSource {
   std::optional<uint64_t> AllocateAt(PageOwner owner,
                                      uint64_t page_count,
                                      uint64_t address);
-  std::optional<uint64_t> Allocate(const memory::PageRequest& request);
+  std::optional<uint64_t> Allocate(PageOwner owner,
+                                   memory::PageRequest request);
   abi::EFI_STATUS Release(uint64_t address, uint64_t page_count);
   template <typename Predicate>
   bool AllOwned(uint64_t address, uint64_t end, Predicate is_expected) const;

@@ -2,6 +2,7 @@
 #include "efi/memory/page_services.h"
 
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "efi/memory/host_ram.h"
@@ -13,6 +14,7 @@ namespace {
 
 using abi::EFI_PHYSICAL_ADDRESS;
 using ::testing::ElementsAre;
+using ::testing::Pair;
 
 constexpr uint64_t kPage = abi::EFI_PAGE_SIZE;
 constexpr uint64_t kGib = uint64_t{1} << 30;
@@ -106,10 +108,11 @@ TEST_F(PageServicesTest, MaxAddressIsTheLastAddressThatMayBelong) {
             abi::EFI_SUCCESS);
   EXPECT_EQ(address, wanted);
 
-  address = HostRam::kLowAddress + 2 * kPage - 2;
+  // Page 0 is nobody's.
+  address = 3 * kPage - 2;
   EXPECT_EQ(Allocate(abi::AllocateMaxAddress, abi::EfiLoaderData, 2, &address),
             abi::EFI_OUT_OF_RESOURCES);
-  EXPECT_EQ(address, HostRam::kLowAddress + 2 * kPage - 2);
+  EXPECT_EQ(address, 3 * kPage - 2);
 }
 
 TEST_F(PageServicesTest, MaxAddressAboveFourGibReachesHighMemory) {
@@ -142,15 +145,16 @@ TEST_F(PageServicesTest, AddressIsThatPlaceOrNothing) {
             abi::EFI_SUCCESS);
 }
 
-TEST_F(PageServicesTest, MemoryBelowOneMibIsReportedButNotHandedOut) {
+TEST_F(PageServicesTest, MemoryBelowOneMibIsForThoseWhoNameIt) {
   EFI_PHYSICAL_ADDRESS address = 0x1000;
-
   EXPECT_EQ(TypeAt(0x1000), abi::EfiConventionalMemory);
   EXPECT_EQ(Allocate(abi::AllocateAddress, abi::EfiLoaderData, 1, &address),
-            abi::EFI_NOT_FOUND);
-  address = 0x9FFFF;
+            abi::EFI_SUCCESS);
+
+  address = 0x8FFFF;
   EXPECT_EQ(Allocate(abi::AllocateMaxAddress, abi::EfiLoaderData, 1, &address),
-            abi::EFI_OUT_OF_RESOURCES);
+            abi::EFI_SUCCESS);
+  EXPECT_EQ(address, 0x8F000u);
 }
 
 TEST_F(PageServicesTest, RefusesBadParametersAndTouchesNothing) {
@@ -311,14 +315,42 @@ TEST_F(PageServicesTest, TellsItsObserverOfChangesOnly) {
 struct FakeProtection final : PageProtection {
   Status Set(uint64_t address, uint64_t size, uint64_t protections) override {
     if (stuck) return Fail(ErrorCode::kNoMemory, "no page table");
-    calls.push_back({address, size, protections});
+    EXPECT_EQ(protections, 0u);
+    opened.emplace_back(address, size);
     return {};
   }
+  Status Reset(uint64_t address, uint64_t size) override {
+    if (stuck) return Fail(ErrorCode::kNoMemory, "no page table");
+    resets.emplace_back(address, size);
+    return {};
+  }
+  Status AllowExecution() override { return {}; }
   Result<uint64_t> Get(uint64_t, uint64_t) override { return 0; }
 
   bool stuck = false;
-  std::vector<std::array<uint64_t, 3>> calls;
+  std::vector<std::pair<uint64_t, uint64_t>> opened;
+  std::vector<std::pair<uint64_t, uint64_t>> resets;
 };
+
+TEST_F(PageServicesTest, PagesThatLoadersRunAreExecutable) {
+  FakeProtection protection;
+  services_.set_protection(&protection);
+  EFI_PHYSICAL_ADDRESS data = 0;
+  EFI_PHYSICAL_ADDRESS other = 0;
+
+  ASSERT_EQ(services_.AllocatePages(
+                abi::AllocateAnyPages, abi::EfiLoaderData, 3, &data),
+            abi::EFI_SUCCESS);
+  ASSERT_EQ(services_.AllocatePages(
+                abi::AllocateAnyPages, abi::EfiBootServicesData, 3, &other),
+            abi::EFI_SUCCESS);
+  EXPECT_THAT(protection.opened, ElementsAre(Pair(data, 3 * kPage)));
+
+  protection.stuck = true;
+  EXPECT_EQ(services_.AllocatePages(
+                abi::AllocateAnyPages, abi::EfiLoaderCode, 1, &other),
+            abi::EFI_OUT_OF_RESOURCES);
+}
 
 TEST_F(PageServicesTest, FreedPagesLoseTheirProtections) {
   FakeProtection protection;
@@ -333,8 +365,7 @@ TEST_F(PageServicesTest, FreedPagesLoseTheirProtections) {
   protection.stuck = false;
   EXPECT_EQ(services_.FreePages(address, 3), abi::EFI_SUCCESS);
 
-  EXPECT_THAT(protection.calls,
-              ElementsAre(std::array<uint64_t, 3>{address, 3 * kPage, 0}));
+  EXPECT_THAT(protection.resets, ElementsAre(Pair(address, 3 * kPage)));
 }
 
 }  // namespace

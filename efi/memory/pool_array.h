@@ -36,6 +36,9 @@ class PoolArray final {
   size_t size() const { return size_; }
   std::span<T> items() { return {storage_, size_}; }
 
+  /// All there is room for, appended or not.
+  std::span<T> room() { return {storage_, capacity_}; }
+
   /// What exceeds the capacity is dropped.
   void Append(const T& item) {
     if (size_ < capacity_) storage_[size_++] = item;
