@@ -11,6 +11,7 @@
 #include "boot/firmware/entry.h"
 #include "boot/firmware/linux_booter.h"
 #include "boot/firmware/machine.h"
+#include "boot/firmware/uefi_booter.h"
 #include "loader/boot_plan/boot_plan.h"
 #include "platforms/base/log.h"
 
@@ -38,6 +39,29 @@ void Announce(const Machine& machine, memory::MemoryMap& map) {
             ToString(machine.info().door()),
             map.ram_bytes() >> 20);
 }
+
+/// Boots every kind of candidate.
+class CandidateBooter final : public boot_plan::Booter {
+ public:
+  CandidateBooter(Machine& machine, std::span<block::BlockExtent> extents)
+      : linux_(machine, extents), uefi_(machine) {}
+
+  Failure Boot(const boot_plan::Candidate& candidate) override {
+    switch (candidate.kind) {
+      case boot_plan::CandidateKind::kBlsEntry:
+        return linux_.Boot(candidate);
+      case boot_plan::CandidateKind::kUefiProgram:
+        return uefi_.Boot(candidate);
+      case boot_plan::CandidateKind::kLoadOption:
+        break;
+    }
+    return Error(ErrorCode::kUnsupported, "no such kind of candidate");
+  }
+
+ private:
+  LinuxBooter linux_;
+  UefiBooter uefi_;
+};
 
 /// Fills the plan with what is on the disks.
 Status Search(Machine& machine, boot_plan::BootPlan& plan) {
@@ -72,7 +96,7 @@ Status BringUp(Machine& machine, DoorKind door, uint64_t argument) {
 Status Boot(Machine& machine) {
   boot_plan::BootPlan plan(machine.arena());
   TRY(Search(machine, plan));
-  LinuxBooter booter(
+  CandidateBooter booter(
       machine,
       TRY(machine.arena().AllocateArray<block::BlockExtent>(kBatchExtents)));
   plan.Run(booter);

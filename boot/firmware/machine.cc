@@ -10,9 +10,6 @@
 #include "boot/paging/address_space.h"
 #include "boot/paging/paging_features.h"
 #include "drivers/acpi/mcfg.h"
-#include "drivers/acpi/sleep_type.h"
-#include "drivers/pci/scan.h"
-#include "drivers/power/power.h"
 #include "platforms/base/log.h"
 #include "platforms/runtime/image_layout.h"
 #include "platforms/runtime/panic.h"
@@ -59,6 +56,8 @@ Status Machine::BringUpMemory() {
   map_.Build(info_.memory(), features.identity_limit());
   const runtime::AddressRange image = runtime::GetImageLayout().whole();
   map_.Claim(image.address, image.size_bytes(), memory::MemoryType::kImage);
+  // Not mapped, for null pointers: nobody may be told that it is free.
+  map_.Claim(0, memory::kPageSizeBytes, memory::MemoryType::kImage);
   for (const Module& module : info_.modules()) {
     map_.Claim(module.address, module.size_bytes, memory::MemoryType::kModule);
   }
@@ -158,16 +157,17 @@ pci::PciConfig& Machine::FindPciConfig() {
 }
 
 Status Machine::StartDisks() {
-  pci::PciConfig& config = FindPciConfig();
+  pci_config_ = &FindPciConfig();
   const pci::ScanResult scan = pci::Scan(
-      config, TRY(arena_->AllocateArray<pci::Function>(kMaxFunctions)));
+      *pci_config_, TRY(arena_->AllocateArray<pci::Function>(kMaxFunctions)));
+  functions_ = scan.functions;
   if (!scan.complete) {
     log::Warning("more than {} PCI functions: the last are not used",
                  kMaxFunctions);
   }
   disks_ = block::ProbeVirtioBlock(
-      config,
-      scan.functions,
+      *pci_config_,
+      functions_,
       *windows_,
       {.clock = clock_, .memory = *memory_, .pages = map_, .arena = *arena_},
       disk_storage_);
@@ -185,16 +185,30 @@ void Machine::StopDisks() {
   }
 }
 
-void Machine::End() {
-  // Only now: most boots never ask how to switch the machine off.
+std::optional<acpi::SleepType> Machine::FindSoftOff() {
+  if (!fadt_) return std::nullopt;
+  const Result<acpi::SleepType> found = acpi::FindSoftOff(*tables_, *fadt_);
+  return found ? std::optional(*found) : std::nullopt;
+}
+
+// Only now: most boots never ask how to switch the machine off.
+void Machine::UseAcpi(power::Power& power) {
+  if (fadt_) power.UseAcpi(*fadt_, FindSoftOff(), *windows_);
+}
+
+void Machine::Reset() {
   cpu::ProcessorEnd processor;
   power::Power power(ports_, clock_, processor);
-  if (fadt_) {
-    const Result<acpi::SleepType> soft_off =
-        acpi::FindSoftOff(*tables_, *fadt_);
-    power.UseAcpi(
-        *fadt_, soft_off ? std::optional(*soft_off) : std::nullopt, *windows_);
-  }
+  UseAcpi(power);
+  serial_.Flush();
+  power.Reset();
+  runtime::Halt();
+}
+
+void Machine::End() {
+  cpu::ProcessorEnd processor;
+  power::Power power(ports_, clock_, processor);
+  UseAcpi(power);
   serial_.Flush();
   switch (settings_.on_failure()) {
     case settings::OnFailure::kReset:

@@ -16,15 +16,21 @@
 #include "boot/paging/page_tables.h"
 #include "boot/settings/settings.h"
 #include "drivers/acpi/fadt.h"
+#include "drivers/acpi/sleep_type.h"
 #include "drivers/acpi/tables.h"
 #include "drivers/block/virtio_block_probe.h"
 #include "drivers/clock/tsc_clock.h"
 #include "drivers/console/log_console.h"
+#include "drivers/io/cpu.h"
 #include "drivers/io/cpu_registers.h"
 #include "drivers/io/port_io.h"
+#include "drivers/io/register_io.h"
 #include "drivers/io/register_window.h"
 #include "drivers/pci/ecam_config.h"
+#include "drivers/pci/pci_config.h"
 #include "drivers/pci/port_config.h"
+#include "drivers/pci/scan.h"
+#include "drivers/power/power.h"
 #include "drivers/serial/uart16550.h"
 #include "platforms/base/arena.h"
 #include "platforms/base/result.h"
@@ -66,6 +72,9 @@ class Machine final {
   /// Stops all devices, so that none writes to memory that is no longer ours.
   void StopDisks();
 
+  /// Resets the machine.
+  [[noreturn]] void Reset();
+
   /// Does what the settings want done when nothing could be booted.
   [[noreturn]] void End();
 
@@ -75,8 +84,18 @@ class Machine final {
   GuestMemory& memory() { return *memory_; }
   /// For what lives until hand-over.
   Arena& arena() { return *arena_; }
-  clock::Clock& clock() { return clock_; }
+  clock::TscClock& clock() { return clock_; }
   std::span<block::VirtioBlockSlot> disks() { return disks_; }
+  io::Cpu& cpu() { return cpu_; }
+  io::RegisterIo& ports() { return ports_; }
+  serial::Uart16550& serial() { return serial_; }
+  paging::PageTables& page_tables() { return *page_tables_; }
+  pci::PciConfig& pci_config() { return *pci_config_; }
+  /// All functions, in bus order.
+  std::span<const pci::Function> pci_functions() const { return functions_; }
+  const std::optional<acpi::Fadt>& fadt() const { return fadt_; }
+  /// How ACPI switches the machine off. Searches for it: ask once.
+  std::optional<acpi::SleepType> FindSoftOff();
   /// Address of the ACPI root pointer, or 0.
   uint64_t rsdp_address() const {
     return tables_ ? tables_->rsdp_address() : 0;
@@ -86,6 +105,7 @@ class Machine final {
   static constexpr size_t kMaxRanges = 8192;
   static constexpr size_t kMaxDisks = 64;
 
+  void UseAcpi(power::Power& power);
   void ProtectTables();
   void ReadFadt();
   pci::PciConfig& FindPciConfig();
@@ -121,6 +141,8 @@ class Machine final {
 
   pci::PortConfig port_config_{ports_};
   std::optional<pci::EcamConfig> ecam_config_;
+  pci::PciConfig* pci_config_ = nullptr;
+  std::span<const pci::Function> functions_;
   std::array<block::VirtioBlockSlot, kMaxDisks> disk_storage_;
   std::span<block::VirtioBlockSlot> disks_;
 };

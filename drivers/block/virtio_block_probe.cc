@@ -41,6 +41,7 @@ std::span<VirtioBlockSlot> ProbeVirtioBlock(
       continue;
     }
     VirtioBlockSlot& slot = storage[used++];
+    slot.address = function.address;
     slot.name.AppendFormat("virtio-blk at {}", address.view());
     slot.status = StartDisk(config, function, mapper, resources, slot);
   }

@@ -17,6 +17,7 @@ namespace flint::block {
 /// A place for one virtio disk, found or failed. Stays where it is while the
 /// disk is used.
 struct VirtioBlockSlot {
+  pci::Address address{};
   /// "virtio-blk at pci 0000:00:03.0": also the disk's name.
   FixedText<48> name;
   /// Why there is no `disk`.

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <new>
 
 #include "platforms/base/panic.h"
@@ -30,6 +32,16 @@ _LIBCPP_BEGIN_NAMESPACE_STD
 // Called for value() of an empty optional or expected, and at() out of range.
 [[noreturn]] void __libcpp_verbose_abort(const char* format, ...) {
   flint::Panic(format);
+}
+
+void* align(size_t alignment, size_t size, void*& start, size_t& room) {
+  // SAFETY: for its lowest bits only.
+  const auto address = reinterpret_cast<uintptr_t>(start);
+  const size_t skipped = -address & (alignment - 1);
+  if (room < size || skipped > room - size) return nullptr;
+  start = static_cast<char*>(start) + skipped;
+  room -= skipped;
+  return start;
 }
 
 // The headers only declare the sorts of built-in types. Heap sort is small, and

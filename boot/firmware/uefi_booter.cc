@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "boot/firmware/uefi_booter.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include "efi/abi/event.h"
+#include "efi/abi/protocol/device_path.h"
+#include "efi/device_path/device_path.h"
+#include "efi/device_path/path_writer.h"
+#include "platforms/base/log.h"
+#include "platforms/base/unicode.h"
+
+namespace flint::boot {
+namespace {
+
+namespace abi = efi::abi;
+
+/// A boot option has five minutes to get to ExitBootServices, or to set a
+/// watchdog of its own. [uefi-2.10 3.1.2]
+constexpr uint64_t kWatchdogSeconds = 300;
+
+/// Longer than any path that a file system can have to a disk's volume.
+constexpr size_t kMaxPathBytes = 2048;
+constexpr size_t kMaxPathUnits = 512;
+
+struct Ending {
+  abi::EFI_STATUS status;
+  Error error;
+};
+
+/// What can be said of a status that a program returned or could not be
+/// loaded with.
+constexpr auto kEndings = std::to_array<Ending>({
+    {abi::EFI_SUCCESS,
+     {ErrorCode::kUnsupported, "program ended without booting"}},
+    {abi::EFI_LOAD_ERROR,
+     {ErrorCode::kCorrupt, "EFI_LOAD_ERROR: not a valid image"}},
+    {abi::EFI_INVALID_PARAMETER,
+     {ErrorCode::kInvalidArgument, "EFI_INVALID_PARAMETER"}},
+    {abi::EFI_UNSUPPORTED,
+     {ErrorCode::kUnsupported, "EFI_UNSUPPORTED: not for this machine"}},
+    {abi::EFI_NOT_READY, {ErrorCode::kUnsupported, "EFI_NOT_READY"}},
+    {abi::EFI_DEVICE_ERROR, {ErrorCode::kDeviceError, "EFI_DEVICE_ERROR"}},
+    {abi::EFI_WRITE_PROTECTED, {ErrorCode::kReadOnly, "EFI_WRITE_PROTECTED"}},
+    {abi::EFI_OUT_OF_RESOURCES,
+     {ErrorCode::kNoMemory, "EFI_OUT_OF_RESOURCES: no memory"}},
+    {abi::EFI_VOLUME_CORRUPTED, {ErrorCode::kCorrupt, "EFI_VOLUME_CORRUPTED"}},
+    {abi::EFI_NO_MEDIA, {ErrorCode::kNotFound, "EFI_NO_MEDIA"}},
+    {abi::EFI_NOT_FOUND, {ErrorCode::kNotFound, "EFI_NOT_FOUND"}},
+    {abi::EFI_ACCESS_DENIED, {ErrorCode::kUnsupported, "EFI_ACCESS_DENIED"}},
+    {abi::EFI_TIMEOUT, {ErrorCode::kTimedOut, "EFI_TIMEOUT"}},
+    {abi::EFI_ABORTED, {ErrorCode::kUnsupported, "EFI_ABORTED"}},
+    {abi::EFI_SECURITY_VIOLATION,
+     {ErrorCode::kUnsupported, "EFI_SECURITY_VIOLATION"}},
+});
+
+Error ErrorOf(abi::EFI_STATUS status) {
+  const auto found = std::ranges::find(kEndings, status, &Ending::status);
+  if (found != kEndings.end()) return found->error;
+  return abi::EFI_ERROR(status)
+             ? Error(ErrorCode::kUnsupported, "program ended with an error")
+             : Error(ErrorCode::kUnsupported, "program ended with a warning");
+}
+
+Status ToStatus(abi::EFI_STATUS status) {
+  if (!abi::EFI_ERROR(status)) return {};
+  return std::unexpected(ErrorOf(status));
+}
+
+}  // namespace
+
+Failure UefiBooter::Boot(const boot_plan::Candidate& candidate) {
+  log::Info("booting {} from {}, partition {}: {}",
+            candidate.name,
+            candidate.place.disk,
+            candidate.place.partition,
+            candidate.title);
+  if (const Status up = BringUp(); !up) return up.error();
+  const Status ran = Run(candidate);
+  // The report names the candidate anyway.
+  return {ran ? ErrorOf(abi::EFI_SUCCESS) : ran.error(),
+          candidate.path == candidate.name ? "" : candidate.path};
+}
+
+Status UefiBooter::BringUp() {
+  if (system_ != nullptr) return up_;
+  system_ = TRY(machine_.arena().Create<UefiSystem>(machine_));
+  up_ = system_->Start();
+  return up_;
+}
+
+Status UefiBooter::Run(const boot_plan::Candidate& candidate) {
+  const abi::EFI_HANDLE image = TRY(Load(candidate));
+  // One unit for a byte is enough, and one for the end.
+  efi::PoolArray<char16_t> options(system_->environment().pool(),
+                                   candidate.load_options.size() + 1);
+  const Status set = SetOptions(image, candidate.load_options, options);
+  if (!set) {
+    static_cast<void>(system_->images().UnloadImage(image));
+    return set;
+  }
+  return ToStatus(Start(image));
+}
+
+Result<abi::EFI_HANDLE> UefiBooter::Load(
+    const boot_plan::Candidate& candidate) {
+  const abi::EFI_HANDLE volume =
+      TRY(system_->FindVolume(*candidate.device, candidate.place.partition));
+  std::array<char16_t, kMaxPathUnits> units{};
+  const auto path = Utf8ToUtf16(candidate.path, units);
+  if (!path) {
+    return Fail(ErrorCode::kInvalidArgument, "path is too long, or not UTF-8");
+  }
+  std::ranges::replace(units, u'/', u'\\');
+
+  efi::FixedPathWriter<kMaxPathBytes> writer;
+  writer->Append(
+      TRY(efi::DevicePath::At(static_cast<abi::EFI_DEVICE_PATH_PROTOCOL*>(
+          system_->environment().handles().FindInterface(
+              volume, abi::EFI_DEVICE_PATH_PROTOCOL_GUID)))));
+  writer->AppendFilePath({path->data(), path->size()});
+  const efi::DevicePath full_path = TRY(writer->Finish());
+
+  abi::EFI_HANDLE image = nullptr;
+  efi::ImageLoader& images = system_->images();
+  TRY(ToStatus(images.LoadImage(abi::TRUE,
+                                images.firmware_image(),
+                                full_path.abi_pointer(),
+                                nullptr,
+                                0,
+                                &image)));
+  return image;
+}
+
+Status UefiBooter::SetOptions(abi::EFI_HANDLE image,
+                              std::string_view options,
+                              efi::PoolArray<char16_t>& text) {
+  if (options.empty()) return {};
+  if (!text.valid()) return ToStatus(abi::EFI_OUT_OF_RESOURCES);
+  const auto converted = Utf8ToUtf16(options, text.room());
+  if (!converted) {
+    return Fail(ErrorCode::kInvalidArgument, "options are not UTF-8");
+  }
+  // The room was zeroed, and is longer by one unit than the text.
+  abi::EFI_LOADED_IMAGE_PROTOCOL& protocol =
+      system_->images().Find(image)->protocol;
+  protocol.LoadOptions = text.room().data();
+  protocol.LoadOptionsSize =
+      static_cast<abi::UINT32>((converted->size() + 1) * sizeof(char16_t));
+  return {};
+}
+
+abi::EFI_STATUS UefiBooter::Start(abi::EFI_HANDLE image) {
+  efi::Environment& environment = system_->environment();
+  environment.events().SignalGroup(abi::EFI_EVENT_GROUP_READY_TO_BOOT);
+  environment.watchdog().Set(kWatchdogSeconds, 0, nullptr, 0);
+  const abi::EFI_STATUS status =
+      system_->images().StartImage(image, nullptr, nullptr);
+  environment.watchdog().Disarm();
+  return status;
+}
+
+}  // namespace flint::boot

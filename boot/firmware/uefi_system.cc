@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "boot/firmware/uefi_system.h"
+
+#include <utility>
+
+#include "efi/abi/protocol/device_path.h"
+#include "efi/abi/protocol/device_path_utilities.h"
+#include "efi/abi/protocol/rng.h"
+#include "efi/abi/protocol/simple_file_system.h"
+#include "efi/block_io/install_disk.h"
+#include "efi/block_io/pci_path.h"
+#include "efi/console/console.h"
+#include "efi/device_path/device_path.h"
+#include "efi/device_path/path_writer.h"
+#include "efi/runtime/embedded_image.h"
+#include "efi/runtime/runtime_clock.h"
+#include "platforms/base/log.h"
+#include "platforms/runtime/image_layout.h"
+
+namespace flint::boot {
+namespace {
+
+namespace abi = efi::abi;
+
+/// Of Flint, as the system table and SMBIOS have it: major, minor.
+constexpr uint32_t kFirmwareRevision = 0x0000'0001;
+
+/// Bridges nest a few levels deep at most.
+constexpr size_t kMaxDiskPathBytes = 512;
+
+std::optional<efi::DevicePath> PathOf(efi::HandleDatabase& handles,
+                                      abi::EFI_HANDLE handle) {
+  const auto path =
+      efi::DevicePath::At(static_cast<abi::EFI_DEVICE_PATH_PROTOCOL*>(
+          handles.FindInterface(handle, abi::EFI_DEVICE_PATH_PROTOCOL_GUID)));
+  return path ? std::optional(*path) : std::nullopt;
+}
+
+/// True if `rest`, of a path below a disk, is that of the partition.
+bool IsPartition(const efi::DevicePath& rest, uint32_t partition) {
+  if (rest.empty()) return partition == 0;
+  const efi::DeviceNode node = *rest.begin();
+  if (!node.Is(abi::MEDIA_DEVICE_PATH, abi::MEDIA_HARDDRIVE_DP)) return false;
+  const auto drive = node.As<abi::HARDDRIVE_DEVICE_PATH>();
+  return drive && drive->PartitionNumber == partition &&
+         rest.size_bytes() ==
+             node.size_bytes() + sizeof(abi::EFI_DEVICE_PATH_PROTOCOL);
+}
+
+Status ToStatus(abi::EFI_STATUS status) {
+  if (!abi::EFI_ERROR(status)) return {};
+  return Fail(ErrorCode::kNoMemory, "no memory for the UEFI environment");
+}
+
+}  // namespace
+
+UefiSystem::UefiSystem(Machine& machine)
+    : machine_(machine),
+      environment_({.map = machine.map(),
+                    .memory = machine.memory(),
+                    .clock = machine.clock(),
+                    .watchdog_action = watchdog_action_,
+                    .firmware_revision = kFirmwareRevision}) {}
+
+Status UefiSystem::Start() {
+  TRY(environment_.Start());
+  environment_.pages().set_protection(&protection_);
+  images_.emplace(efi::ImageLoader::Parts{
+      .pages = environment_.pages(),
+      .pool = environment_.pool(),
+      .events = environment_.events(),
+      .handles = environment_.handles(),
+      .gate = gate_,
+      .system_table = environment_.tables().system_table()});
+  environment_.set_images(&*images_);
+  const runtime::AddressRange image = runtime::GetImageLayout().whole();
+  TRY(ToStatus(images_->AddFirmwareImage(image.address, image.size_bytes())));
+  TRY(efi::InstallConsole(environment_,
+                          {.in = machine_.serial(),
+                           .out = machine_.serial(),
+                           .clock = machine_.clock()}));
+  TRY(InstallProtocols());
+  TRY(InstallDisks());
+  TRY(StartRuntime());
+  environment_.AddExitObserver(hand_over_);
+  return {};
+}
+
+Status UefiSystem::InstallProtocols() {
+  TRY(Install(abi::EFI_DEVICE_PATH_UTILITIES_PROTOCOL_GUID,
+              paths_.utilities()));
+  TRY(Install(abi::EFI_DEVICE_PATH_TO_TEXT_PROTOCOL_GUID, paths_.to_text()));
+  TRY(Install(abi::EFI_DEVICE_PATH_FROM_TEXT_PROTOCOL_GUID,
+              paths_.from_text()));
+  TRY(Install(collation_.guid(), &collation_));
+  TRY(Install(collation2_.guid(), &collation2_));
+  const Result<rng::CpuRandom> random = rng::CpuRandom::Create(machine_.cpu());
+  if (random) {
+    random_ = *random;
+    rng_.emplace(*random_);
+    TRY(Install(abi::EFI_RNG_PROTOCOL_GUID, &*rng_));
+  }
+  return {};
+}
+
+Status UefiSystem::Install(const abi::EFI_GUID& protocol,
+                           abi::VOID* interface) {
+  return ToStatus(environment_.handles().InstallProtocolInterface(
+      &protocols_, &protocol, abi::EFI_NATIVE_INTERFACE, interface));
+}
+
+Status UefiSystem::InstallDisks() {
+  for (block::VirtioBlockSlot& slot : machine_.disks()) {
+    if (!slot.disk || disk_count_ == disks_.size()) continue;
+    const Status installed = InstallDisk(slot);
+    if (!installed) {
+      log::Warning("{}: {}", slot.name.view(), installed.error());
+    }
+  }
+  return {};
+}
+
+Status UefiSystem::InstallDisk(block::VirtioBlockSlot& slot) {
+  efi::FixedPathWriter<kMaxDiskPathBytes> path;
+  TRY(efi::AppendPciPath(
+      machine_.pci_config(), machine_.pci_functions(), slot.address, *path));
+  const efi::DevicePath disk_path = TRY(path->Finish());
+  const abi::EFI_HANDLE handle =
+      TRY(efi::InstallDisk({.handles = environment_.handles(),
+                            .pages = environment_.pages(),
+                            .pool = environment_.pool(),
+                            .events = environment_.events(),
+                            .wall_clock = &wall_clock_},
+                           *slot.disk,
+                           disk_path));
+  disks_[disk_count_++] = {.device = &*slot.disk, .handle = handle};
+  return {};
+}
+
+Status UefiSystem::StartRuntime() {
+  const efi::ClockSources sources{
+      .ports = machine_.ports(),
+      .cpu = machine_.cpu(),
+      .memory = machine_.memory(),
+      .shared = kvm_wall_clock_,
+      .counter_hz = machine_.clock().frequency().hz,
+  };
+  TRY(runtime_.Load(
+      efi::RuntimeImageBytes(),
+      {.clock = efi::FindRuntimeClock(sources),
+       .power = machine_.fadt() ? efi::ToRuntimePower(*machine_.fadt(),
+                                                      machine_.FindSoftOff())
+                                : efi::RuntimePower{},
+       .globals = {},
+       .variable_file = {}}));
+  runtime_started_ = true;
+  return {};
+}
+
+Result<abi::EFI_HANDLE> UefiSystem::FindVolume(const block::BlockDevice& disk,
+                                               uint32_t partition) {
+  const auto found =
+      std::ranges::find(disks_, &disk, [](const Disk& d) { return d.device; });
+  if (found == disks_.end()) {
+    return Fail(ErrorCode::kNotFound, "disk has no UEFI handle");
+  }
+  efi::HandleDatabase& handles = environment_.handles();
+  const auto disk_path = PathOf(handles, found->handle);
+  abi::UINTN count = 0;
+  abi::EFI_HANDLE* volumes = nullptr;
+  if (handles.LocateHandleBuffer(abi::ByProtocol,
+                                 &abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID,
+                                 nullptr,
+                                 &count,
+                                 &volumes) != abi::EFI_SUCCESS) {
+    return Fail(ErrorCode::kNotFound, "no volume has a UEFI handle");
+  }
+  abi::EFI_HANDLE wanted = nullptr;
+  for (const abi::EFI_HANDLE volume : std::span(volumes, count)) {
+    const auto path = PathOf(handles, volume);
+    if (!path || !disk_path) continue;
+    const auto rest = path->After(*disk_path);
+    if (rest && IsPartition(*rest, partition)) wanted = volume;
+  }
+  static_cast<void>(environment_.pool().FreePool(volumes));
+  if (wanted == nullptr) {
+    return Fail(ErrorCode::kNotFound, "volume has no UEFI handle");
+  }
+  return wanted;
+}
+
+void UefiSystem::ResetByWatchdog::OnWatchdogExpired(
+    const efi::WatchdogReport& report) {
+  log::Error("the watchdog expired after {} s (code {:x}): resetting",
+             report.timeout_seconds,
+             report.code);
+  machine_.Reset();
+}
+
+void UefiSystem::HandOver::OnExitBootServices() {
+  system_.machine_.StopDisks();
+  // What could not be lifted stays as it was: there is nobody left to tell.
+  static_cast<void>(system_.protection_.Lift());
+}
+
+volume::Timestamp UefiSystem::RuntimeWallClock::Now() {
+  abi::EFI_TIME time{};
+  if (!system_.runtime_started_ ||
+      system_.runtime_.services().GetTime(&time, nullptr) != abi::EFI_SUCCESS) {
+    return {};
+  }
+  return {.year = time.Year,
+          .month = time.Month,
+          .day = time.Day,
+          .hour = time.Hour,
+          .minute = time.Minute,
+          .second = time.Second,
+          .nanosecond = time.Nanosecond};
+}
+
+}  // namespace flint::boot

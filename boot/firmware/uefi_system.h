@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "boot/firmware/machine.h"
+#include "boot/firmware/ram_protection.h"
+#include "drivers/block/block_device.h"
+#include "drivers/rng/cpu_random.h"
+#include "drivers/rtc/kvm_wall_clock.h"
+#include "efi/abi/status.h"
+#include "efi/abi/types.h"
+#include "efi/device_path/device_path_protocols.h"
+#include "efi/environment/environment.h"
+#include "efi/events/watchdog.h"
+#include "efi/file_system/wall_clock.h"
+#include "efi/image/image_gate.h"
+#include "efi/image/image_loader.h"
+#include "efi/rng/rng.h"
+#include "efi/runtime/loader.h"
+#include "efi/unicode_collation/unicode_collation.h"
+#include "efi/variables/variable_backend.h"
+#include "platforms/base/result.h"
+
+namespace flint::boot {
+
+/// The UEFI environment of this machine: services over its memory, its clock
+/// and its console, and handles for its disks.
+///
+/// Made when the first UEFI image is to be started: most boots never need it.
+/// Other objects point into it, so it stays where it is.
+class UefiSystem final {
+ public:
+  explicit UefiSystem(Machine& machine);
+  UefiSystem(const UefiSystem&) = delete;
+  UefiSystem& operator=(const UefiSystem&) = delete;
+
+  /// Brings it up; once, before anything else. From here on the disks are used
+  /// through it alone. kNoMemory, or what the runtime program failed with; then
+  /// no image can be started. A disk that cannot be served costs only itself.
+  Status Start();
+
+  efi::Environment& environment() { return environment_; }
+  efi::ImageLoader& images() { return *images_; }
+  efi::RuntimeLoader& runtime() { return runtime_; }
+
+  /// The handle of a partition of `disk`, or of all of it (0), that has a file
+  /// system. kNotFound.
+  Result<efi::abi::EFI_HANDLE> FindVolume(const block::BlockDevice& disk,
+                                          uint32_t partition);
+
+ private:
+  /// An image's watchdog expired.
+  class ResetByWatchdog final : public efi::WatchdogAction {
+   public:
+    explicit ResetByWatchdog(Machine& machine) : machine_(machine) {}
+    void OnWatchdogExpired(const efi::WatchdogReport& report) override;
+
+   private:
+    Machine& machine_;
+  };
+
+  /// The operating system takes over.
+  class HandOver final : public efi::ExitObserver {
+   public:
+    explicit HandOver(UefiSystem& system) : system_(system) {}
+    void OnExitBootServices() override;
+
+   private:
+    UefiSystem& system_;
+  };
+
+  /// The time that the runtime services tell, for files.
+  class RuntimeWallClock final : public efi::WallClock {
+   public:
+    explicit RuntimeWallClock(UefiSystem& system) : system_(system) {}
+    volume::Timestamp Now() override;
+
+   private:
+    UefiSystem& system_;
+  };
+
+  struct Disk {
+    const block::BlockDevice* device;
+    efi::abi::EFI_HANDLE handle;
+  };
+
+  Status InstallDisks();
+  Status InstallDisk(block::VirtioBlockSlot& slot);
+  Status InstallProtocols();
+  Status StartRuntime();
+  Status Install(const efi::abi::EFI_GUID& protocol, efi::abi::VOID* interface);
+
+  Machine& machine_;
+  ResetByWatchdog watchdog_action_{machine_};
+  HandOver hand_over_{*this};
+  RuntimeWallClock wall_clock_{*this};
+  efi::Environment environment_;
+  RamProtection protection_{machine_.map(), machine_.page_tables()};
+  efi::OpenGate gate_;
+  std::optional<efi::ImageLoader> images_;
+  efi::NoVariableBackend variables_;
+  efi::RuntimeLoader runtime_{environment_, variables_};
+  bool runtime_started_ = false;
+  alignas(rtc::kKvmWallClockSizeBytes)
+      std::array<std::byte, rtc::kKvmWallClockSizeBytes> kvm_wall_clock_{};
+
+  /// Where protocols live that belong to no device.
+  efi::abi::EFI_HANDLE protocols_ = nullptr;
+  efi::DevicePathProtocols paths_{environment_.pool()};
+  efi::UnicodeCollation collation_{efi::UnicodeCollation::Version::kFirst};
+  efi::UnicodeCollation collation2_{efi::UnicodeCollation::Version::kSecond};
+  std::optional<rng::CpuRandom> random_;
+  std::optional<efi::Rng> rng_;
+
+  std::array<Disk, 64> disks_{};
+  size_t disk_count_ = 0;
+};
+
+}  // namespace flint::boot
