@@ -85,6 +85,8 @@ struct Candidate {
   /// For kLoadOption: the variable's bytes, and its number.
   Bytes load_option = {};
   uint16_t load_option_number = 0;
+  /// Not to be offered in a menu.
+  bool is_hidden = false;
 };
 
 /// Boots candidates.
