@@ -225,6 +225,10 @@ Result<Tables> Tables::Find(GuestMemory& memory,
   return ReadRoot(memory, *found);
 }
 
+bool Tables::has_extended_root_pointer() const {
+  return rsdp_size_bytes_ > RootPointer::kSizeRevision0;
+}
+
 Result<Bytes> Tables::ReadTable(uint64_t address,
                                 std::string_view signature) const {
   return ReadWhole(*memory_, address, signature);

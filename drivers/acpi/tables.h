@@ -49,6 +49,12 @@ class Tables {
   /// The root pointer's address, to be passed on to the operating system.
   uint64_t rsdp_address() const { return rsdp_address_; }
 
+  /// True if the root pointer has the fields of ACPI 2.0 and later.
+  bool has_extended_root_pointer() const;
+
+  /// True if there is a good RSDT, which is all that ACPI 1.0 knows.
+  bool has_rsdt() const { return rsdt_.address != 0; }
+
   /// The `index`th good table of this four-letter signature, header included.
   /// Damaged ones are passed over; if there are only those, the first one's
   /// error is returned, else kNotFound.
