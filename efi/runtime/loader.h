@@ -15,6 +15,7 @@
 #include "efi/runtime/handoff.h"
 #include "efi/runtime/image_format.h"
 #include "efi/runtime/memory_attributes.h"
+#include "efi/runtime/reset_listener.h"
 #include "efi/variables/variable_backend.h"
 #include "efi/variables/variable_globals.h"
 #include "efi/variables/variable_persistence.h"
@@ -36,16 +37,6 @@ class RuntimeDriverSource {
   /// The memory of one after the other, from index 0; empty after the last.
   /// They are in EfiRuntimeServicesCode, each in one piece.
   virtual MutableBytes DriverAt(size_t index) = 0;
-};
-
-/// Is told that an image resets the machine, while boot services run.
-class ResetListener {
- public:
-  virtual ~ResetListener() = default;
-  virtual void OnReset(abi::EFI_RESET_TYPE type,
-                       abi::EFI_STATUS status,
-                       abi::UINTN data_size,
-                       abi::VOID* data) = 0;
 };
 
 /// What the machine is like, and how much it may keep.
