@@ -79,6 +79,7 @@ static_assert(sizeof(DataDirectory) == 8);
 
 /// Which data directory. [pe 3.4.3]
 enum class Directory : uint8_t {
+  kResources = 2,
   kCertificates = 4,
   kBaseRelocations = 5,
   kDebug = 6,
@@ -118,6 +119,37 @@ enum class RelocationType : uint8_t {
   kHighLow = 3,
   kDir64 = 10,
 };
+
+/// The start of a table of the resource tree; so many entries follow, those
+/// with names first. [pe 6.9.1]
+struct ResourceDirectory {
+  Le32 characteristics{};
+  Le32 time_stamp{};
+  std::array<Le16, 2> version{};
+  Le16 named_count{};
+  Le16 numbered_count{};
+};
+static_assert(sizeof(ResourceDirectory) == 16);
+
+/// One entry of such a table. Offsets count from the start of the resources.
+/// [pe 6.9.2]
+struct ResourceEntry {
+  static constexpr uint32_t kIsString = uint32_t{1} << 31;     // of `name`
+  static constexpr uint32_t kIsDirectory = uint32_t{1} << 31;  // of `offset`
+
+  Le32 name;
+  Le32 offset;
+};
+static_assert(sizeof(ResourceEntry) == 8);
+
+/// A leaf of the tree. [pe 6.9.4]
+struct ResourceData {
+  Le32 rva;
+  Le32 size_bytes;
+  Le32 code_page{};
+  Le32 reserved{};
+};
+static_assert(sizeof(ResourceData) == 16);
 
 /// One entry of the debug directory. [pe 5.1.1]
 struct DebugDirectoryEntry {
