@@ -89,6 +89,7 @@ class Machine final {
   io::Cpu& cpu() { return cpu_; }
   io::RegisterIo& ports() { return ports_; }
   serial::Uart16550& serial() { return serial_; }
+  paging::DeviceWindows& windows() { return *windows_; }
   paging::PageTables& page_tables() { return *page_tables_; }
   pci::PciConfig& pci_config() { return *pci_config_; }
   /// All functions, in bus order.

@@ -157,8 +157,10 @@ abi::EFI_STATUS UefiBooter::Start(abi::EFI_HANDLE image) {
   efi::Environment& environment = system_->environment();
   environment.events().SignalGroup(abi::EFI_EVENT_GROUP_READY_TO_BOOT);
   environment.watchdog().Set(kWatchdogSeconds, 0, nullptr, 0);
+  system_->watchdog().Start(environment.watchdog());
   const abi::EFI_STATUS status =
       system_->images().StartImage(image, nullptr, nullptr);
+  system_->watchdog().Stop();
   environment.watchdog().Disarm();
   return status;
 }

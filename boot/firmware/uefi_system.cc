@@ -5,6 +5,7 @@
 
 #include "efi/abi/protocol/device_path.h"
 #include "efi/abi/protocol/device_path_utilities.h"
+#include "efi/abi/protocol/partition_info.h"
 #include "efi/abi/protocol/rng.h"
 #include "efi/abi/protocol/simple_file_system.h"
 #include "efi/block_io/install_disk.h"
@@ -12,10 +13,12 @@
 #include "efi/console/console.h"
 #include "efi/device_path/device_path.h"
 #include "efi/device_path/path_writer.h"
+#include "efi/file_system/simple_file_system.h"
 #include "efi/runtime/embedded_image.h"
 #include "efi/runtime/runtime_clock.h"
 #include "platforms/base/log.h"
 #include "platforms/runtime/image_layout.h"
+#include "platforms/runtime/panic.h"
 
 namespace flint::boot {
 namespace {
@@ -59,7 +62,7 @@ UefiSystem::UefiSystem(Machine& machine)
       environment_({.map = machine.map(),
                     .memory = machine.memory(),
                     .clock = machine.clock(),
-                    .watchdog_action = watchdog_action_,
+                    .watchdog_action = watchdog_,
                     .firmware_revision = kFirmwareRevision}) {}
 
 Status UefiSystem::Start() {
@@ -73,6 +76,7 @@ Status UefiSystem::Start() {
       .gate = gate_,
       .system_table = environment_.tables().system_table()});
   environment_.set_images(&*images_);
+  runtime::SetAddressNames(&programs_.emplace(*images_));
   const runtime::AddressRange image = runtime::GetImageLayout().whole();
   TRY(ToStatus(images_->AddFirmwareImage(image.address, image.size_bytes())));
   TRY(efi::InstallConsole(environment_,
@@ -137,6 +141,41 @@ Status UefiSystem::InstallDisk(block::VirtioBlockSlot& slot) {
   return {};
 }
 
+volume::FileSystem* UefiSystem::FindSystemVolume() {
+  efi::HandleDatabase& handles = environment_.handles();
+  abi::UINTN count = 0;
+  abi::EFI_HANDLE* partitions = nullptr;
+  if (handles.LocateHandleBuffer(abi::ByProtocol,
+                                 &abi::EFI_PARTITION_INFO_PROTOCOL_GUID,
+                                 nullptr,
+                                 &count,
+                                 &partitions) != abi::EFI_SUCCESS) {
+    return nullptr;
+  }
+  volume::FileSystem* found = nullptr;
+  for (const abi::EFI_HANDLE partition : std::span(partitions, count)) {
+    // All of them are ours: no image has run.
+    const auto* const info =
+        static_cast<abi::EFI_PARTITION_INFO_PROTOCOL*>(handles.FindInterface(
+            partition, abi::EFI_PARTITION_INFO_PROTOCOL_GUID));
+    auto* const files = static_cast<efi::SimpleFileSystem*>(
+        static_cast<abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL*>(
+            handles.FindInterface(partition,
+                                  abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID)));
+    if (info->System == abi::FALSE || files == nullptr) continue;
+    found = &files->files();
+    break;
+  }
+  static_cast<void>(environment_.pool().FreePool(partitions));
+  return found;
+}
+
+efi::VariableBackend& UefiSystem::ChooseVariableBackend() {
+  volume::FileSystem* const files = FindSystemVolume();
+  if (files == nullptr) return volatile_variables_;
+  return esp_variables_.emplace(*files, &wall_clock_);
+}
+
 Status UefiSystem::StartRuntime() {
   const efi::ClockSources sources{
       .ports = machine_.ports(),
@@ -145,16 +184,19 @@ Status UefiSystem::StartRuntime() {
       .shared = kvm_wall_clock_,
       .counter_hz = machine_.clock().frequency().hz,
   };
-  TRY(runtime_.Load(
+  efi::RuntimeLoader& runtime =
+      runtime_.emplace(environment_, ChooseVariableBackend());
+  runtime.set_driver_source(&*programs_);
+  const Status loaded = runtime.Load(
       efi::RuntimeImageBytes(),
       {.clock = efi::FindRuntimeClock(sources),
        .power = machine_.fadt() ? efi::ToRuntimePower(*machine_.fadt(),
                                                       machine_.FindSoftOff())
                                 : efi::RuntimePower{},
        .globals = {},
-       .variable_file = {}}));
-  runtime_started_ = true;
-  return {};
+       .variable_file = {}});
+  if (!loaded) runtime_.reset();
+  return loaded;
 }
 
 Result<abi::EFI_HANDLE> UefiSystem::FindVolume(const block::BlockDevice& disk,
@@ -189,15 +231,8 @@ Result<abi::EFI_HANDLE> UefiSystem::FindVolume(const block::BlockDevice& disk,
   return wanted;
 }
 
-void UefiSystem::ResetByWatchdog::OnWatchdogExpired(
-    const efi::WatchdogReport& report) {
-  log::Error("the watchdog expired after {} s (code {:x}): resetting",
-             report.timeout_seconds,
-             report.code);
-  machine_.Reset();
-}
-
 void UefiSystem::HandOver::OnExitBootServices() {
+  system_.watchdog_.Stop();
   system_.machine_.StopDisks();
   // What could not be lifted stays as it was: there is nobody left to tell.
   static_cast<void>(system_.protection_.Lift());
@@ -205,8 +240,8 @@ void UefiSystem::HandOver::OnExitBootServices() {
 
 volume::Timestamp UefiSystem::RuntimeWallClock::Now() {
   abi::EFI_TIME time{};
-  if (!system_.runtime_started_ ||
-      system_.runtime_.services().GetTime(&time, nullptr) != abi::EFI_SUCCESS) {
+  if (!system_.runtime_ || system_.runtime_->services().GetTime(
+                               &time, nullptr) != abi::EFI_SUCCESS) {
     return {};
   }
   return {.year = time.Year,

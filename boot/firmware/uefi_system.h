@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "boot/firmware/image_watchdog.h"
+#include "boot/firmware/loaded_programs.h"
 #include "boot/firmware/machine.h"
 #include "boot/firmware/ram_protection.h"
 #include "drivers/block/block_device.h"
@@ -15,13 +17,13 @@
 #include "efi/abi/types.h"
 #include "efi/device_path/device_path_protocols.h"
 #include "efi/environment/environment.h"
-#include "efi/events/watchdog.h"
 #include "efi/file_system/wall_clock.h"
 #include "efi/image/image_gate.h"
 #include "efi/image/image_loader.h"
 #include "efi/rng/rng.h"
 #include "efi/runtime/loader.h"
 #include "efi/unicode_collation/unicode_collation.h"
+#include "efi/variables/esp_backend.h"
 #include "efi/variables/variable_backend.h"
 #include "platforms/base/result.h"
 
@@ -45,7 +47,7 @@ class UefiSystem final {
 
   efi::Environment& environment() { return environment_; }
   efi::ImageLoader& images() { return *images_; }
-  efi::RuntimeLoader& runtime() { return runtime_; }
+  ImageWatchdog& watchdog() { return watchdog_; }
 
   /// The handle of a partition of `disk`, or of all of it (0), that has a file
   /// system. kNotFound.
@@ -53,16 +55,6 @@ class UefiSystem final {
                                           uint32_t partition);
 
  private:
-  /// An image's watchdog expired.
-  class ResetByWatchdog final : public efi::WatchdogAction {
-   public:
-    explicit ResetByWatchdog(Machine& machine) : machine_(machine) {}
-    void OnWatchdogExpired(const efi::WatchdogReport& report) override;
-
-   private:
-    Machine& machine_;
-  };
-
   /// The operating system takes over.
   class HandOver final : public efi::ExitObserver {
    public:
@@ -91,20 +83,24 @@ class UefiSystem final {
   Status InstallDisks();
   Status InstallDisk(block::VirtioBlockSlot& slot);
   Status InstallProtocols();
+  volume::FileSystem* FindSystemVolume();
+  efi::VariableBackend& ChooseVariableBackend();
   Status StartRuntime();
   Status Install(const efi::abi::EFI_GUID& protocol, efi::abi::VOID* interface);
 
   Machine& machine_;
-  ResetByWatchdog watchdog_action_{machine_};
+  ImageWatchdog watchdog_{machine_};
   HandOver hand_over_{*this};
   RuntimeWallClock wall_clock_{*this};
   efi::Environment environment_;
   RamProtection protection_{machine_.map(), machine_.page_tables()};
   efi::OpenGate gate_;
   std::optional<efi::ImageLoader> images_;
-  efi::NoVariableBackend variables_;
-  efi::RuntimeLoader runtime_{environment_, variables_};
-  bool runtime_started_ = false;
+  std::optional<LoadedPrograms> programs_;
+  efi::NoVariableBackend volatile_variables_;
+  std::optional<efi::EspVariableBackend> esp_variables_;
+  /// Once it runs.
+  std::optional<efi::RuntimeLoader> runtime_;
   alignas(rtc::kKvmWallClockSizeBytes)
       std::array<std::byte, rtc::kKvmWallClockSizeBytes> kvm_wall_clock_{};
 
