@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "efi/abi/protocol/device_path.h"
-#include "efi/abi/protocol/device_path_utilities.h"
 #include "efi/abi/protocol/partition_info.h"
-#include "efi/abi/protocol/rng.h"
 #include "efi/abi/protocol/simple_file_system.h"
 #include "efi/block_io/install_disk.h"
 #include "efi/block_io/pci_path.h"
@@ -14,6 +12,7 @@
 #include "efi/device_path/device_path.h"
 #include "efi/device_path/path_writer.h"
 #include "efi/file_system/simple_file_system.h"
+#include "efi/platform_tables/platform_tables.h"
 #include "efi/runtime/embedded_image.h"
 #include "efi/runtime/runtime_clock.h"
 #include "platforms/base/log.h"
@@ -84,6 +83,10 @@ Status UefiSystem::Start() {
                            .out = machine_.serial(),
                            .clock = machine_.clock()}));
   TRY(InstallProtocols());
+  TRY(efi::InstallPlatformTables({.tables = environment_.tables(),
+                                  .map = machine_.map(),
+                                  .memory = machine_.memory()},
+                                 machine_.rsdp_address()));
   TRY(InstallDisks());
   TRY(StartRuntime());
   environment_.AddExitObserver(hand_over_);
@@ -91,26 +94,17 @@ Status UefiSystem::Start() {
 }
 
 Status UefiSystem::InstallProtocols() {
-  TRY(Install(abi::EFI_DEVICE_PATH_UTILITIES_PROTOCOL_GUID,
-              paths_.utilities()));
-  TRY(Install(abi::EFI_DEVICE_PATH_TO_TEXT_PROTOCOL_GUID, paths_.to_text()));
-  TRY(Install(abi::EFI_DEVICE_PATH_FROM_TEXT_PROTOCOL_GUID,
-              paths_.from_text()));
-  TRY(Install(collation_.guid(), &collation_));
-  TRY(Install(collation2_.guid(), &collation2_));
   const Result<rng::CpuRandom> random = rng::CpuRandom::Create(machine_.cpu());
-  if (random) {
-    random_ = *random;
-    rng_.emplace(*random_);
-    TRY(Install(abi::EFI_RNG_PROTOCOL_GUID, &*rng_));
-  }
-  return {};
-}
-
-Status UefiSystem::Install(const abi::EFI_GUID& protocol,
-                           abi::VOID* interface) {
-  return ToStatus(environment_.handles().InstallProtocolInterface(
-      &protocols_, &protocol, abi::EFI_NATIVE_INTERFACE, interface));
+  if (random) random_ = *random;
+  return protocols_
+      .emplace(
+          efi::StandardProtocolsParts{.handles = environment_.handles(),
+                                      .pages = environment_.pages(),
+                                      .pool = environment_.pool(),
+                                      .map = machine_.map(),
+                                      .clock = machine_.clock(),
+                                      .random = random_ ? &*random_ : nullptr})
+      .Install();
 }
 
 Status UefiSystem::InstallDisks() {
@@ -187,6 +181,7 @@ Status UefiSystem::StartRuntime() {
   efi::RuntimeLoader& runtime =
       runtime_.emplace(environment_, ChooseVariableBackend());
   runtime.set_driver_source(&*programs_);
+  runtime.set_reset_listener(&protocols_->reset_listener());
   const Status loaded = runtime.Load(
       efi::RuntimeImageBytes(),
       {.clock = efi::FindRuntimeClock(sources),

@@ -15,14 +15,12 @@
 #include "drivers/rtc/kvm_wall_clock.h"
 #include "efi/abi/status.h"
 #include "efi/abi/types.h"
-#include "efi/device_path/device_path_protocols.h"
 #include "efi/environment/environment.h"
 #include "efi/file_system/wall_clock.h"
 #include "efi/image/image_gate.h"
 #include "efi/image/image_loader.h"
-#include "efi/rng/rng.h"
 #include "efi/runtime/loader.h"
-#include "efi/unicode_collation/unicode_collation.h"
+#include "efi/standard_protocols/standard_protocols.h"
 #include "efi/variables/esp_backend.h"
 #include "efi/variables/variable_backend.h"
 #include "platforms/base/result.h"
@@ -86,7 +84,6 @@ class UefiSystem final {
   volume::FileSystem* FindSystemVolume();
   efi::VariableBackend& ChooseVariableBackend();
   Status StartRuntime();
-  Status Install(const efi::abi::EFI_GUID& protocol, efi::abi::VOID* interface);
 
   Machine& machine_;
   ImageWatchdog watchdog_{machine_};
@@ -104,13 +101,8 @@ class UefiSystem final {
   alignas(rtc::kKvmWallClockSizeBytes)
       std::array<std::byte, rtc::kKvmWallClockSizeBytes> kvm_wall_clock_{};
 
-  /// Where protocols live that belong to no device.
-  efi::abi::EFI_HANDLE protocols_ = nullptr;
-  efi::DevicePathProtocols paths_{environment_.pool()};
-  efi::UnicodeCollation collation_{efi::UnicodeCollation::Version::kFirst};
-  efi::UnicodeCollation collation2_{efi::UnicodeCollation::Version::kSecond};
   std::optional<rng::CpuRandom> random_;
-  std::optional<efi::Rng> rng_;
+  std::optional<efi::StandardProtocols> protocols_;
 
   std::array<Disk, 64> disks_{};
   size_t disk_count_ = 0;
