@@ -6,10 +6,13 @@
 #include <cstddef>
 #include <span>
 
+#include "boot/firmware/entry_initrds.h"
 #include "efi/abi/event.h"
 #include "efi/abi/protocol/device_path.h"
 #include "efi/device_path/device_path.h"
 #include "efi/device_path/path_writer.h"
+#include "efi/load_file/load_file2.h"
+#include "loader/bls/entry.h"
 #include "platforms/base/log.h"
 #include "platforms/base/unicode.h"
 
@@ -79,9 +82,11 @@ Failure UefiBooter::Boot(const boot_plan::Candidate& candidate) {
             candidate.place.partition,
             candidate.title);
   if (const Status up = BringUp(); !up) return up.error();
-  const Status ran = Run(candidate);
+  const auto ran = Run(candidate);
+  if (ran) return ErrorOf(abi::EFI_SUCCESS);
+  if (!ran.error().path.empty()) return ran.error();
   // The report names the candidate anyway.
-  return {ran ? ErrorOf(abi::EFI_SUCCESS) : ran.error(),
+  return {ran.error().error,
           candidate.path == candidate.name ? "" : candidate.path};
 }
 
@@ -92,23 +97,31 @@ Status UefiBooter::BringUp() {
   return up_;
 }
 
-Status UefiBooter::Run(const boot_plan::Candidate& candidate) {
-  const abi::EFI_HANDLE image = TRY(Load(candidate));
+std::expected<void, Failure> UefiBooter::Run(
+    const boot_plan::Candidate& candidate) {
+  const UefiVolume volume =
+      TRY(system_->FindVolume(*candidate.device, candidate.place.partition));
+  EntryInitrds initrds(*volume.files);
+  efi::InitrdOffer offer(system_->environment().handles(), initrds);
+  if (candidate.bls_entry != nullptr && !candidate.bls_entry->initrds.empty()) {
+    TRY(initrds.Open(candidate.bls_entry->initrds));
+    TRY(offer.Install());
+  }
+  const abi::EFI_HANDLE image = TRY(Load(candidate, volume.handle));
   // One unit for a byte is enough, and one for the end.
   efi::PoolArray<char16_t> options(system_->environment().pool(),
                                    candidate.load_options.size() + 1);
   const Status set = SetOptions(image, candidate.load_options, options);
   if (!set) {
     static_cast<void>(system_->images().UnloadImage(image));
-    return set;
+    return std::unexpected(set.error());
   }
-  return ToStatus(Start(image));
+  TRY(ToStatus(Start(image)));
+  return {};
 }
 
-Result<abi::EFI_HANDLE> UefiBooter::Load(
-    const boot_plan::Candidate& candidate) {
-  const abi::EFI_HANDLE volume =
-      TRY(system_->FindVolume(*candidate.device, candidate.place.partition));
+Result<abi::EFI_HANDLE> UefiBooter::Load(const boot_plan::Candidate& candidate,
+                                         abi::EFI_HANDLE volume) {
   std::array<char16_t, kMaxPathUnits> units{};
   const auto path = Utf8ToUtf16(candidate.path, units);
   if (!path) {

@@ -24,8 +24,9 @@ class UefiBooter final : public boot_plan::Booter {
 
  private:
   Status BringUp();
-  Status Run(const boot_plan::Candidate& candidate);
-  Result<efi::abi::EFI_HANDLE> Load(const boot_plan::Candidate& candidate);
+  std::expected<void, Failure> Run(const boot_plan::Candidate& candidate);
+  Result<efi::abi::EFI_HANDLE> Load(const boot_plan::Candidate& candidate,
+                                    efi::abi::EFI_HANDLE volume);
   Status SetOptions(efi::abi::EFI_HANDLE image,
                     std::string_view options,
                     efi::PoolArray<char16_t>& text);

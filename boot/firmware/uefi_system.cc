@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "boot/firmware/uefi_system.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "efi/abi/protocol/device_path.h"
@@ -38,15 +39,13 @@ std::optional<efi::DevicePath> PathOf(efi::HandleDatabase& handles,
   return path ? std::optional(*path) : std::nullopt;
 }
 
-/// True if `rest`, of a path below a disk, is that of the partition.
-bool IsPartition(const efi::DevicePath& rest, uint32_t partition) {
-  if (rest.empty()) return partition == 0;
-  const efi::DeviceNode node = *rest.begin();
-  if (!node.Is(abi::MEDIA_DEVICE_PATH, abi::MEDIA_HARDDRIVE_DP)) return false;
-  const auto drive = node.As<abi::HARDDRIVE_DEVICE_PATH>();
-  return drive && drive->PartitionNumber == partition &&
-         rest.size_bytes() ==
-             node.size_bytes() + sizeof(abi::EFI_DEVICE_PATH_PROTOCOL);
+/// The partition that `rest`, what follows a disk's path, leads to; 0 if to all
+/// of the disk.
+uint32_t PartitionNumber(const efi::DevicePath& rest) {
+  if (rest.empty()) return 0;
+  const auto drive = (*rest.begin()).As<abi::HARDDRIVE_DEVICE_PATH>();
+  if (!drive) return 0;
+  return drive->PartitionNumber;
 }
 
 Status ToStatus(abi::EFI_STATUS status) {
@@ -88,6 +87,7 @@ Status UefiSystem::Start() {
                                   .memory = machine_.memory()},
                                  machine_.rsdp_address()));
   TRY(InstallDisks());
+  TRY(ListVolumes());
   TRY(StartRuntime());
   environment_.AddExitObserver(hand_over_);
   return {};
@@ -135,39 +135,56 @@ Status UefiSystem::InstallDisk(block::VirtioBlockSlot& slot) {
   return {};
 }
 
-volume::FileSystem* UefiSystem::FindSystemVolume() {
-  efi::HandleDatabase& handles = environment_.handles();
+Status UefiSystem::ListVolumes() {
   abi::UINTN count = 0;
-  abi::EFI_HANDLE* partitions = nullptr;
-  if (handles.LocateHandleBuffer(abi::ByProtocol,
-                                 &abi::EFI_PARTITION_INFO_PROTOCOL_GUID,
-                                 nullptr,
-                                 &count,
-                                 &partitions) != abi::EFI_SUCCESS) {
-    return nullptr;
+  abi::EFI_HANDLE* handles = nullptr;
+  const abi::EFI_STATUS found = environment_.handles().LocateHandleBuffer(
+      abi::ByProtocol,
+      &abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID,
+      nullptr,
+      &count,
+      &handles);
+  if (found == abi::EFI_NOT_FOUND) return {};
+  TRY(ToStatus(found));
+  volumes_ = TRY(machine_.arena().AllocateArray<UefiVolume>(count));
+  size_t described = 0;
+  for (const abi::EFI_HANDLE handle : std::span(handles, count)) {
+    const auto volume = Describe(handle);
+    if (volume) volumes_[described++] = *volume;
   }
-  volume::FileSystem* found = nullptr;
-  for (const abi::EFI_HANDLE partition : std::span(partitions, count)) {
-    // All of them are ours: no image has run.
-    const auto* const info =
-        static_cast<abi::EFI_PARTITION_INFO_PROTOCOL*>(handles.FindInterface(
-            partition, abi::EFI_PARTITION_INFO_PROTOCOL_GUID));
-    auto* const files = static_cast<efi::SimpleFileSystem*>(
-        static_cast<abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL*>(
-            handles.FindInterface(partition,
-                                  abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID)));
-    if (info->System == abi::FALSE || files == nullptr) continue;
-    found = &files->files();
-    break;
+  volumes_ = volumes_.first(described);
+  return ToStatus(environment_.pool().FreePool(handles));
+}
+
+// All interfaces are our own: no image has run.
+Result<UefiVolume> UefiSystem::Describe(abi::EFI_HANDLE volume) {
+  efi::HandleDatabase& handles = environment_.handles();
+  const auto path = PathOf(handles, volume);
+  for (const Disk& disk : std::span(disks_).first(disk_count_)) {
+    const auto disk_path = PathOf(handles, disk.handle);
+    const auto rest =
+        path && disk_path ? path->After(*disk_path) : std::nullopt;
+    if (!rest) continue;
+    const auto* const info = static_cast<abi::EFI_PARTITION_INFO_PROTOCOL*>(
+        handles.FindInterface(volume, abi::EFI_PARTITION_INFO_PROTOCOL_GUID));
+    return UefiVolume{
+        .disk = disk.device,
+        .partition = PartitionNumber(*rest),
+        .is_system_partition = info != nullptr && info->System == abi::TRUE,
+        .handle = volume,
+        .files = static_cast<efi::SimpleFileSystem*>(
+            static_cast<abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL*>(
+                handles.FindInterface(
+                    volume, abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID)))};
   }
-  static_cast<void>(environment_.pool().FreePool(partitions));
-  return found;
+  return Fail(ErrorCode::kNotFound, "volume is on no disk");
 }
 
 efi::VariableBackend& UefiSystem::ChooseVariableBackend() {
-  volume::FileSystem* const files = FindSystemVolume();
-  if (files == nullptr) return volatile_variables_;
-  return esp_variables_.emplace(*files, &wall_clock_);
+  const auto system_volume =
+      std::ranges::find_if(volumes_, &UefiVolume::is_system_partition);
+  if (system_volume == volumes_.end()) return volatile_variables_;
+  return esp_variables_.emplace(system_volume->files->files(), &wall_clock_);
 }
 
 Status UefiSystem::StartRuntime() {
@@ -194,36 +211,15 @@ Status UefiSystem::StartRuntime() {
   return loaded;
 }
 
-Result<abi::EFI_HANDLE> UefiSystem::FindVolume(const block::BlockDevice& disk,
-                                               uint32_t partition) {
-  const auto found =
-      std::ranges::find(disks_, &disk, [](const Disk& d) { return d.device; });
-  if (found == disks_.end()) {
-    return Fail(ErrorCode::kNotFound, "disk has no UEFI handle");
-  }
-  efi::HandleDatabase& handles = environment_.handles();
-  const auto disk_path = PathOf(handles, found->handle);
-  abi::UINTN count = 0;
-  abi::EFI_HANDLE* volumes = nullptr;
-  if (handles.LocateHandleBuffer(abi::ByProtocol,
-                                 &abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID,
-                                 nullptr,
-                                 &count,
-                                 &volumes) != abi::EFI_SUCCESS) {
-    return Fail(ErrorCode::kNotFound, "no volume has a UEFI handle");
-  }
-  abi::EFI_HANDLE wanted = nullptr;
-  for (const abi::EFI_HANDLE volume : std::span(volumes, count)) {
-    const auto path = PathOf(handles, volume);
-    if (!path || !disk_path) continue;
-    const auto rest = path->After(*disk_path);
-    if (rest && IsPartition(*rest, partition)) wanted = volume;
-  }
-  static_cast<void>(environment_.pool().FreePool(volumes));
-  if (wanted == nullptr) {
+Result<UefiVolume> UefiSystem::FindVolume(const block::BlockDevice& disk,
+                                          uint32_t partition) const {
+  const auto found = std::ranges::find_if(volumes_, [&](const UefiVolume& v) {
+    return v.disk == &disk && v.partition == partition;
+  });
+  if (found == volumes_.end()) {
     return Fail(ErrorCode::kNotFound, "volume has no UEFI handle");
   }
-  return wanted;
+  return *found;
 }
 
 void UefiSystem::HandOver::OnExitBootServices() {

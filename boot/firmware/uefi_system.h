@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "boot/firmware/image_watchdog.h"
 #include "boot/firmware/loaded_programs.h"
@@ -16,6 +17,7 @@
 #include "efi/abi/status.h"
 #include "efi/abi/types.h"
 #include "efi/environment/environment.h"
+#include "efi/file_system/simple_file_system.h"
 #include "efi/file_system/wall_clock.h"
 #include "efi/image/image_gate.h"
 #include "efi/image/image_loader.h"
@@ -26,6 +28,17 @@
 #include "platforms/base/result.h"
 
 namespace flint::boot {
+
+/// A file system that images see, as it was when there were no images yet: what
+/// they do to handles is not followed.
+struct UefiVolume {
+  const block::BlockDevice* disk = nullptr;
+  /// From 1; 0 is all of the disk.
+  uint32_t partition = 0;
+  bool is_system_partition = false;
+  efi::abi::EFI_HANDLE handle = nullptr;
+  efi::SimpleFileSystem* files = nullptr;
+};
 
 /// The UEFI environment of this machine: services over its memory, its clock
 /// and its console, and handles for its disks.
@@ -47,10 +60,10 @@ class UefiSystem final {
   efi::ImageLoader& images() { return *images_; }
   ImageWatchdog& watchdog() { return watchdog_; }
 
-  /// The handle of a partition of `disk`, or of all of it (0), that has a file
-  /// system. kNotFound.
-  Result<efi::abi::EFI_HANDLE> FindVolume(const block::BlockDevice& disk,
-                                          uint32_t partition);
+  /// What is on a partition of `disk`, or on all of it (0). kNotFound: no file
+  /// system.
+  Result<UefiVolume> FindVolume(const block::BlockDevice& disk,
+                                uint32_t partition) const;
 
  private:
   /// The operating system takes over.
@@ -81,7 +94,8 @@ class UefiSystem final {
   Status InstallDisks();
   Status InstallDisk(block::VirtioBlockSlot& slot);
   Status InstallProtocols();
-  volume::FileSystem* FindSystemVolume();
+  Status ListVolumes();
+  Result<UefiVolume> Describe(efi::abi::EFI_HANDLE volume);
   efi::VariableBackend& ChooseVariableBackend();
   Status StartRuntime();
 
@@ -106,6 +120,8 @@ class UefiSystem final {
 
   std::array<Disk, 64> disks_{};
   size_t disk_count_ = 0;
+  /// In the order of disks and partitions.
+  std::span<UefiVolume> volumes_;
 };
 
 }  // namespace flint::boot
