@@ -21,6 +21,9 @@
 #include "drivers/block/virtio_block_probe.h"
 #include "drivers/clock/tsc_clock.h"
 #include "drivers/console/log_console.h"
+#include "drivers/console/shared_output.h"
+#include "drivers/console/text_input.h"
+#include "drivers/console/text_output.h"
 #include "drivers/io/cpu.h"
 #include "drivers/io/cpu_registers.h"
 #include "drivers/io/port_io.h"
@@ -88,7 +91,9 @@ class Machine final {
   std::span<block::VirtioBlockSlot> disks() { return disks_; }
   io::Cpu& cpu() { return cpu_; }
   io::RegisterIo& ports() { return ports_; }
-  serial::Uart16550& serial() { return serial_; }
+  console::TextInput& input() { return serial_; }
+  /// For programs.
+  console::TextOutput& output() { return output_.programs(); }
   paging::DeviceWindows& windows() { return *windows_; }
   paging::PageTables& page_tables() { return *page_tables_; }
   pci::PciConfig& pci_config() { return *pci_config_; }
@@ -123,8 +128,9 @@ class Machine final {
                           .pm_timer = std::nullopt}};
   io::RegisterWindow com1_{ports_, serial::kCom1Port, serial::kPortCount};
   serial::Uart16550 serial_{com1_, clock_};
-  console::LogConsole console_{serial_};
-  PanicConsole panic_console_{serial_};
+  console::SharedOutput output_{serial_};
+  console::LogConsole console_{output_.lines()};
+  PanicConsole panic_console_{output_.lines()};
 
   BootInfo info_;
   settings::Settings settings_;

@@ -78,8 +78,8 @@ Status UefiSystem::Start() {
   const runtime::AddressRange image = runtime::GetImageLayout().whole();
   TRY(ToStatus(images_->AddFirmwareImage(image.address, image.size_bytes())));
   TRY(efi::InstallConsole(environment_,
-                          {.in = machine_.serial(),
-                           .out = machine_.serial(),
+                          {.in = machine_.input(),
+                           .out = machine_.output(),
                            .clock = machine_.clock()}));
   TRY(InstallProtocols());
   TRY(efi::InstallPlatformTables({.tables = environment_.tables(),

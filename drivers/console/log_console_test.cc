@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "drivers/console/shared_output.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platforms/base/log.h"
@@ -100,6 +101,22 @@ TEST(LogConsole, ServesAsTheLogsSink) {
   log::Configure(nullptr, Level::kInfo);
 
   EXPECT_EQ(output.text, "flint: warning: disk 3 is odd\r\n");
+}
+
+TEST(SharedOutput, LinesBeginAfresh) {
+  RecordingOutput device;
+  SharedOutput shared(device);
+  LogConsole log(shared.lines());
+
+  log.Write(Level::kInfo, "first");
+  shared.programs().Write("painting");
+  log.Write(Level::kInfo, "second");
+  log.Write(Level::kInfo, "third");
+
+  EXPECT_EQ(device.text,
+            "flint: first\r\n"
+            "painting\x1B[m\r\nflint: second\r\n"
+            "flint: third\r\n");
 }
 
 }  // namespace
