@@ -187,6 +187,34 @@ efi::VariableBackend& UefiSystem::ChooseVariableBackend() {
   return esp_variables_.emplace(system_volume->files->files(), &wall_clock_);
 }
 
+efi::RuntimePower UefiSystem::FindPower() {
+  if (!machine_.fadt()) return {};
+  efi::RuntimePower power =
+      efi::ToRuntimePower(*machine_.fadt(), machine_.FindSoftOff());
+  for (efi::RuntimeRegister* const reg : {&power.reset,
+                                          &power.pm1a_control,
+                                          &power.pm1b_control,
+                                          &power.sleep_control}) {
+    const Status reachable = MakeReachable(*reg);
+    if (reachable) continue;
+    log::Warning("a power register is not used: {}", reachable.error());
+    *reg = {};
+  }
+  return power;
+}
+
+Status UefiSystem::MakeReachable(const efi::RuntimeRegister& reg) {
+  if (reg.space != efi::RuntimeSpace::kMemory) return {};
+  // The widest of them. The program uses physical addresses at first.
+  constexpr uint64_t kRegisterBytes = 2;
+  if (reg.address >= machine_.page_tables().features().identity_limit()) {
+    return Fail(ErrorCode::kOutOfRange, "register is beyond what is mapped");
+  }
+  TRY(machine_.windows().Map(reg.address, kRegisterBytes));
+  return machine_.map().Mark(
+      reg.address, kRegisterBytes, memory::MemoryType::kRuntimeMmio);
+}
+
 Status UefiSystem::StartRuntime() {
   const efi::ClockSources sources{
       .ports = machine_.ports(),
@@ -199,14 +227,11 @@ Status UefiSystem::StartRuntime() {
       runtime_.emplace(environment_, ChooseVariableBackend());
   runtime.set_driver_source(&*programs_);
   runtime.set_reset_listener(&protocols_->reset_listener());
-  const Status loaded = runtime.Load(
-      efi::RuntimeImageBytes(),
-      {.clock = efi::FindRuntimeClock(sources),
-       .power = machine_.fadt() ? efi::ToRuntimePower(*machine_.fadt(),
-                                                      machine_.FindSoftOff())
-                                : efi::RuntimePower{},
-       .globals = {},
-       .variable_file = {}});
+  const Status loaded = runtime.Load(efi::RuntimeImageBytes(),
+                                     {.clock = efi::FindRuntimeClock(sources),
+                                      .power = FindPower(),
+                                      .globals = {},
+                                      .variable_file = {}});
   if (!loaded) runtime_.reset();
   return loaded;
 }

@@ -97,6 +97,9 @@ class UefiSystem final {
   Status ListVolumes();
   Result<UefiVolume> Describe(efi::abi::EFI_HANDLE volume);
   efi::VariableBackend& ChooseVariableBackend();
+  efi::RuntimePower FindPower();
+  /// Has the register mapped, and be mapped by operating systems.
+  Status MakeReachable(const efi::RuntimeRegister& reg);
   Status StartRuntime();
 
   Machine& machine_;

@@ -20,6 +20,7 @@ uint32_t ToE820Type(MemoryType type) {
     case MemoryType::kUnusable:
       return E820Type::kUnusable;
     case MemoryType::kMmio:
+    case MemoryType::kRuntimeMmio:
     case MemoryType::kReserved:
     case MemoryType::kRuntime:
       return E820Type::kReserved;

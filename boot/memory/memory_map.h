@@ -27,6 +27,7 @@ enum class MemoryType : uint8_t {
   kAcpiNvs,      // RAM that firmware and ACPI keep across sleep
   kPersistent,   // NVDIMM
   kMmio,         // device registers
+  kRuntimeMmio,  // those that UEFI's runtime services use
   kReserved,     // hands off, for a reason not told
   kUnusable,     // broken
 

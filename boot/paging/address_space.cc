@@ -25,6 +25,7 @@ bool IsRam(MemoryType type) {
       return true;
     case MemoryType::kPersistent:
     case MemoryType::kMmio:
+    case MemoryType::kRuntimeMmio:
     case MemoryType::kReserved:
     case MemoryType::kUnusable:
       return false;

@@ -65,7 +65,8 @@ bool DeviceWindows::TouchesMemory(uint64_t address, uint64_t end) const {
   return std::ranges::any_of(map_.ranges(), [&](const MemoryRange& range) {
     return range.address < end && address < range.end &&
            range.type != MemoryType::kReserved &&
-           range.type != MemoryType::kMmio;
+           range.type != MemoryType::kMmio &&
+           range.type != MemoryType::kRuntimeMmio;
   });
 }
 

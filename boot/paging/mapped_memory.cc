@@ -25,6 +25,7 @@ Result<std::span<std::byte>> MappedMemory::Map(uint64_t address,
   do {
     const MemoryRange* const range = map_.Find(at);
     if (range == nullptr || range->type == MemoryType::kMmio ||
+        range->type == MemoryType::kRuntimeMmio ||
         range->type == MemoryType::kUnusable) {
       return NotMemory();
     }

@@ -51,6 +51,9 @@ RangeView ViewOf(const memory::MemoryRange& range) {
       return {abi::EfiPersistentMemory, kRamAttributes | abi::EFI_MEMORY_NV};
     case MemoryType::kMmio:
       return {abi::EfiMemoryMappedIO, abi::EFI_MEMORY_UC};
+    case MemoryType::kRuntimeMmio:
+      return {abi::EfiMemoryMappedIO,
+              abi::EFI_MEMORY_UC | abi::EFI_MEMORY_RUNTIME};
     case MemoryType::kReserved:
       return {abi::EfiReservedMemoryType, abi::EFI_MEMORY_UC};
     case MemoryType::kUnusable:

@@ -56,6 +56,9 @@ TEST(MemoryTypes, EveryKindOfRangeHasAView) {
   EXPECT_EQ(type_of(MemoryType::kAcpiNvs), abi::EfiACPIMemoryNVS);
   EXPECT_EQ(type_of(MemoryType::kPersistent), abi::EfiPersistentMemory);
   EXPECT_EQ(type_of(MemoryType::kMmio), abi::EfiMemoryMappedIO);
+  EXPECT_EQ(type_of(MemoryType::kRuntimeMmio), abi::EfiMemoryMappedIO);
+  EXPECT_EQ(ViewOf({.type = MemoryType::kRuntimeMmio}).attributes,
+            abi::EFI_MEMORY_UC | abi::EFI_MEMORY_RUNTIME);
   EXPECT_EQ(type_of(MemoryType::kReserved), abi::EfiReservedMemoryType);
   EXPECT_EQ(type_of(MemoryType::kUnusable), abi::EfiUnusableMemory);
   EXPECT_EQ(type_of(MemoryType::kImage), abi::EfiBootServicesCode);
