@@ -389,11 +389,10 @@ TEST(Gpt, SaysWhenMemoryIsTooSmall) {
 }
 
 TEST(ParseGptHeader, FailsWhereverTheBlockEnds) {
-  const std::vector<std::byte> disk = UsualDisk();
+  const auto disk = UsualDisk();
   const Bytes block = Bytes(disk).subspan(512, 512);
-  for (size_t size = 0; size < sizeof(GptHeader); ++size) {
+  for (size_t size = 0; size < sizeof(GptHeader); ++size)
     EXPECT_FALSE(ParseGptHeader(block.first(size), 1, 2048).has_value());
-  }
   EXPECT_THAT(ParseGptHeader(block, 1, 2048), IsOk());
 }
 
