@@ -39,9 +39,9 @@ TEST_F(Disks, BootFromFat32WithACompressedInitrd) {
   ASSERT_OK_AND_ASSIGN(const GuestReport guest,
                        BootFrom({.image = Image("fat32.img")}));
 
-  EXPECT_EQ(
-      guest.command_line,
-      "console=ttyS0 panic=-1 quiet cryptomgr.notests flint.test=compressed");
+  EXPECT_EQ(guest.command_line,
+            "console=ttyS0 panic=-1 quiet no_timer_check cryptomgr.notests "
+            "flint.test=compressed");
   EXPECT_EQ(guest.overlay, kOverlay);
 }
 
@@ -116,9 +116,9 @@ TEST_F(Disks, BootWithTheVmmsInitrdWhenTheEntryNamesNone) {
                                 .WithInitrd(Image("guest_initrd.cpio"))
                                 .WithDisk({.image = Image("no_initrd.img")})));
 
-  EXPECT_EQ(
-      guest.command_line,
-      "console=ttyS0 panic=-1 quiet cryptomgr.notests flint.test=no_initrd");
+  EXPECT_EQ(guest.command_line,
+            "console=ttyS0 panic=-1 quiet no_timer_check cryptomgr.notests "
+            "flint.test=no_initrd");
 }
 
 TEST_F(Disks, BootFromTheSecondWhenTheFirstHoldsNothing) {

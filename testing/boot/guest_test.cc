@@ -23,10 +23,12 @@ TEST_F(BootTest, GuestReportsWithoutTheFirmware) {
                .WithMemoryMib(1024)
                .WithKernel(qemu::Runfile("../debian_linux_cloud/vmlinuz"))
                .WithInitrd(Image("guest_initrd.cpio"))
-               .WithCommandLine("console=ttyS0 quiet cryptomgr.notests")
+               .WithCommandLine(
+                   "console=ttyS0 quiet no_timer_check cryptomgr.notests")
                .WithDisk({.image = Image("fat16.img")})));
 
-  EXPECT_EQ(guest.command_line, "console=ttyS0 quiet cryptomgr.notests");
+  EXPECT_EQ(guest.command_line,
+            "console=ttyS0 quiet no_timer_check cryptomgr.notests");
   EXPECT_OK(
       CheckMemory(guest.memory, {.low_end = 1 << 30, .ecam = 0xb0000000}));
   EXPECT_THAT(guest.disks, ElementsAre("vda 512 EFI PART"));
