@@ -41,6 +41,14 @@ absl::StatusOr<GuestReport> ParseReport(std::string_view serial) {
       report.disks.emplace_back(line);
     } else if (absl::ConsumePrefix(&line, "large: ")) {
       report.large = line;
+    } else if (absl::ConsumePrefix(&line, "efi: ")) {
+      report.efi = line;
+    } else if (absl::ConsumePrefix(&line, "dmesg: ")) {
+      report.kernel_messages.emplace_back(line);
+    } else if (absl::ConsumePrefix(&line, "file: ")) {
+      report.files.emplace_back(line);
+    } else if (absl::ConsumePrefix(&line, "system: ")) {
+      report.system = line;
     } else if (absl::ConsumePrefix(&line, "iomem: ")) {
       absl::StatusOr<MemoryResource> resource = ParseMemoryResource(line);
       if (!resource.ok()) return resource.status();
@@ -73,18 +81,22 @@ absl::StatusOr<qemu::Qemu*> BootTest::Start(const qemu::Machine& machine) {
 absl::StatusOr<GuestReport> BootTest::Boot(const qemu::Machine& machine) {
   absl::StatusOr<qemu::Qemu*> vm = Start(machine);
   if (!vm.ok()) return vm.status();
+  return ExpectReport();
+}
+
+absl::StatusOr<GuestReport> BootTest::ExpectReport() {
   if (const absl::Status ready =
-          (*vm)->ExpectText(absl::StrCat(kGuestMark, "ready"));
+          machine().ExpectText(absl::StrCat(kGuestMark, "ready"));
       !ready.ok()) {
     return ready;
   }
-  absl::StatusOr<int> status = (*vm)->ExpectExit();
+  absl::StatusOr<int> status = machine().ExpectExit();
   if (!status.ok()) return status.status();
   if (*status != 0) {
     return absl::AbortedError(
-        absl::StrCat("the guest did not power off\n", (*vm)->Describe()));
+        absl::StrCat("the guest did not power off\n", machine().Describe()));
   }
-  return ParseReport((*vm)->serial());
+  return ParseReport(machine().serial());
 }
 
 void BootTest::TearDown() {

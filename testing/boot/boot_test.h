@@ -41,6 +41,15 @@ struct GuestReport {
   std::vector<std::string> disks;
   /// "intact" or "differs", if there was a large file.
   std::string large;
+  /// How many bits the UEFI firmware has; empty if Linux saw none.
+  std::string efi;
+  /// What the kernel said, if the command line has `flint.dmesg`.
+  std::vector<std::string> kernel_messages;
+  /// MD5 and path below /esp of small files on the first disk's first
+  /// partition, if the command line has `flint.files`.
+  std::vector<std::string> files;
+  /// What a distribution's userspace says of itself: "running /dev/vda2 ext4".
+  std::string system;
 };
 
 /// Virtual machines for one test. If it fails, what their serial ports said is
@@ -53,6 +62,10 @@ class BootTest : public ::testing::Test {
   /// Starts the machine and waits until its guest has reported and powered
   /// itself off. Fails as `Qemu` does; Aborted if QEMU's status is not 0.
   absl::StatusOr<GuestReport> Boot(const qemu::Machine& machine);
+
+  /// The second half of `Boot`, for a machine that has been started: waits
+  /// for the report and the end.
+  absl::StatusOr<GuestReport> ExpectReport();
 
   /// The machine that was started last.
   qemu::Qemu& machine() { return *machines_.back(); }

@@ -21,6 +21,7 @@ echo "FLINT-GUEST begin"
 show cmdline /proc/cmdline
 show iomem /proc/iomem
 show overlay /overlay
+[ -e /sys/firmware/efi ] && show efi /sys/firmware/efi/fw_platform_size
 
 # The disks must work for whoever comes after the firmware.
 show_disks() {
@@ -39,6 +40,22 @@ show_disks() {
 
 # A test that counts the firmware's requests wants none of ours.
 run grep -q flint.no_disks /proc/cmdline || show_disks
+
+# What the EFI system partition of the first disk holds, large files aside.
+show_files() {
+  for module in nls_ascii nls_cp437 fat vfat; do
+    run insmod "/modules/$module.ko"
+  done
+  run mkdir /esp
+  run mount -t vfat -o ro /dev/vda1 /esp
+  run find /esp -type f -size -2048k -exec /bin/busybox md5sum {} + |
+    run sed 's/^/FLINT-GUEST file: /'
+}
+if run grep -q flint.files /proc/cmdline; then show_files; fi
+
+if run grep -q flint.dmesg /proc/cmdline; then
+  run dmesg | run sed 's/^/FLINT-GUEST dmesg: /'
+fi
 
 if [ -e /large.md5 ]; then
   if run md5sum < /large | run cmp -s - /large.md5; then

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Kernels as UEFI applications, and systemd-boot: each way to userspace, with
+// the command line and the initrd that it should have.
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "testing/boot/boot_test.h"
+#include "testing/boot/uefi/firmware.h"
+#include "testing/boot/uefi/kernel_messages.h"
+#include "testing/qemu/status_matchers.h"
+
+namespace flint::boot_test {
+namespace {
+
+using qemu::Machine;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr uint64_t kMib = 1 << 20;
+constexpr uint64_t kGib = uint64_t{1} << 30;
+constexpr std::string_view kDown = "\x1b[B";
+constexpr std::string_view kEnter = "\r";
+
+Machine MachineWith(std::string_view disk,
+                    int memory_mib = 512,
+                    std::string_view settings = "") {
+  return On(FirmwareUnderTest(),
+            Machine::Q35()
+                .WithMemoryMib(memory_mib)
+                .WithDisk({.image = Image(absl::StrCat("uefi/", disk))}),
+            settings);
+}
+
+class Stub : public BootTest {};
+
+TEST_F(Stub, LoadsTheInitrdsThatItsOptionsName) {
+  ASSERT_OK_AND_ASSIGN(const GuestReport guest, Boot(MachineWith("stub.img")));
+
+  EXPECT_THAT(guest.command_line, HasSubstr("flint.test=stub"));
+  EXPECT_EQ(guest.overlay, kOverlay);
+  EXPECT_EQ(guest.efi, "64");
+  EXPECT_THAT(Complaints(guest.kernel_messages), IsEmpty());
+  EXPECT_OK(CheckEfiMemoryMap(guest.kernel_messages, 512 * kMib, 0));
+}
+
+TEST_F(Stub, GetsAnInitrdByLoadFile2) {
+  ASSERT_OK_AND_ASSIGN(const GuestReport guest,
+                       Boot(MachineWith("load_file2.img", 6144)));
+
+  EXPECT_THAT(guest.command_line, HasSubstr("flint.test=load_file2"));
+  EXPECT_EQ(guest.efi, "64");
+  EXPECT_THAT(Complaints(guest.kernel_messages), IsEmpty());
+  EXPECT_OK(CheckEfiMemoryMap(guest.kernel_messages, 2 * kGib, (4 + 4) * kGib));
+}
+
+class UnifiedKernelImage : public BootTest {};
+
+TEST_F(UnifiedKernelImage, BootsAsTheDefaultApplication) {
+  ASSERT_OK_AND_ASSIGN(const GuestReport guest,
+                       Boot(MachineWith("unified.img")));
+
+  EXPECT_THAT(guest.command_line, EndsWith("flint.test=unified"));
+  EXPECT_EQ(guest.efi, "64");
+}
+
+TEST_F(UnifiedKernelImage, BootsAsAnEntry) {
+  if (FirmwareUnderTest() != Firmware::kFlint) {
+    GTEST_SKIP() << "other firmware leaves \\EFI\\Linux to boot loaders";
+  }
+  ASSERT_OK_AND_ASSIGN(const GuestReport guest,
+                       Boot(MachineWith("unified_entry.img")));
+
+  EXPECT_THAT(guest.command_line, EndsWith("flint.test=unified"));
+  EXPECT_EQ(guest.efi, "64");
+}
+
+class SystemdBoot : public BootTest {};
+
+TEST_F(SystemdBoot, BootsItsDefaultEntry) {
+  ASSERT_OK_AND_ASSIGN(
+      const GuestReport guest,
+      Boot(MachineWith("systemd_boot.img", 512, kDefaultApplication)));
+
+  EXPECT_THAT(guest.command_line, EndsWith("flint.test=systemd-boot-first"));
+  EXPECT_EQ(guest.overlay, kOverlay);
+  EXPECT_EQ(guest.efi, "64");
+}
+
+TEST_F(SystemdBoot, BootsAUnifiedKernelImageFromItsMenu) {
+  ASSERT_OK(
+      Start(MachineWith("systemd_boot_menu.img", 512, kDefaultApplication))
+          .status());
+  ASSERT_OK(machine().ExpectText("The first entry"));
+  ASSERT_OK(machine().ExpectText("The second entry"));
+  ASSERT_OK(machine().ExpectText("Unified guest 1"));
+  ASSERT_OK(machine().Send(kDown));
+  ASSERT_OK(machine().ExpectText("The second entry"));
+  ASSERT_OK(machine().Send(kDown));
+  ASSERT_OK(machine().ExpectText("Unified guest 1"));
+  ASSERT_OK(machine().Send(kEnter));
+  ASSERT_OK_AND_ASSIGN(const GuestReport guest, ExpectReport());
+
+  EXPECT_THAT(guest.command_line, EndsWith("flint.test=unified"));
+}
+
+class Refind : public BootTest {};
+
+TEST_F(Refind, BootsItsEntry) {
+  ASSERT_OK_AND_ASSIGN(const GuestReport guest,
+                       Boot(MachineWith("refind.img")));
+
+  EXPECT_THAT(guest.command_line, HasSubstr("flint.test=refind"));
+  EXPECT_EQ(guest.efi, "64");
+}
+
+}  // namespace
+}  // namespace flint::boot_test
