@@ -7,27 +7,18 @@
 #include <span>
 #include <string_view>
 
-#include "boot/memory/page_allocator.h"
 #include "drivers/block/block_device.h"
 #include "drivers/clock/clock.h"
+#include "drivers/virtio/driver_resources.h"
 #include "drivers/virtio/split_queue.h"
 #include "drivers/virtio/transport.h"
-#include "platforms/base/arena.h"
 #include "platforms/base/endian.h"
 #include "platforms/base/guest_memory.h"
 #include "platforms/base/result.h"
 
 namespace flint::block {
 
-/// What a disk driver stands on. All must outlive the disks.
-struct DriverResources {
-  clock::Clock& clock;
-  GuestMemory& memory;
-  /// For the memory a device is given.
-  memory::PageAllocator& pages;
-  /// For the driver's own.
-  Arena& arena;
-};
+using virtio::DriverResources;
 
 /// A disk behind virtio. [virtio-1.2 5.2]
 ///

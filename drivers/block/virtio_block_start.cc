@@ -3,8 +3,10 @@
 #include <bit>
 #include <limits>
 
+#include "boot/memory/page_allocator.h"
 #include "drivers/block/virtio_block_device.h"
 #include "drivers/virtio/device_setup.h"
+#include "platforms/base/arena.h"
 #include "platforms/base/checked.h"
 
 // How a virtio disk is brought up; what it then does is in
