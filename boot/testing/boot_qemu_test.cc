@@ -140,6 +140,21 @@ TEST(BootQemu, IsInterruptedByTheTimerUntilItStops) {
                                        "stopped; changed 0\ndone\n"));
 }
 
+TEST(BootQemu, TakesRandomNumbersFromVirtio) {
+  for (const std::string device :
+       {"virtio-rng-pci", "virtio-rng-pci-non-transitional"}) {
+    // Noise that the test knows: the head of an ELF file.
+    const std::string noise = qemu::Runfile("boot/testing/guest.elf");
+    EXPECT_THAT(RunGuest(Machine::Q35().WithArguments(
+                             {"-object",
+                              "rng-random,id=noise,filename=" + noise,
+                              "-device",
+                              device + ",rng=noise"}),
+                         "entropy"),
+                HasSubstr("entropy: 7f454c4602010100\ndone\n"));
+  }
+}
+
 TEST(BootQemu, MapsReservedMemoryWhenAsked) {
   EXPECT_THAT(RunGuest("reserved"), HasSubstr("root pointer: RSD PTR \n"));
 }

@@ -25,6 +25,7 @@
 #include "boot/paging/mapped_memory.h"
 #include "boot/paging/page_tables.h"
 #include "boot/paging/paging_features.h"
+#include "boot/testing/entropy_case.h"
 #include "boot/testing/mistakes.h"
 #include "boot/testing/timer_case.h"
 #include "drivers/io/cpu_registers.h"
@@ -188,6 +189,13 @@ void BeInterrupted(paging::PageTables& tables) {
       report.changes);
 }
 
+void BeSurprised(paging::PageTables& tables) {
+  paging::DeviceWindows windows(tables, g_map);
+  std::array<std::byte, 8> bytes;
+  Must(UseEntropyDevice(g_cpu, g_memory, g_map, windows, bytes));
+  Say("entropy: {:016x}", uint64_t{Must(ReadWire<Be64>(bytes))});
+}
+
 [[noreturn]] void End() {
   Say("done");
   Exit();
@@ -199,6 +207,8 @@ void Obey(std::string_view command, paging::PageTables& tables) {
     UseFarDevice(tables);
   } else if (command == "timer") {
     BeInterrupted(tables);
+  } else if (command == "entropy") {
+    BeSurprised(tables);
   } else if (command == "reserved") {
     ReadRootPointer(tables);
   } else if (command == "linux-door") {
