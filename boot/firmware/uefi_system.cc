@@ -93,17 +93,29 @@ Status UefiSystem::Start() {
   return {};
 }
 
-Status UefiSystem::InstallProtocols() {
+rng::RandomSource* UefiSystem::FindRandomSource() {
+  rng::RandomSource* const device =
+      rng::ProbeVirtioRandom(machine_.pci_config(),
+                             machine_.pci_functions(),
+                             machine_.windows(),
+                             {.clock = machine_.clock(),
+                              .memory = machine_.memory(),
+                              .pages = machine_.map(),
+                              .arena = machine_.arena()},
+                             random_device_);
+  if (device != nullptr) return device;
   const Result<rng::CpuRandom> random = rng::CpuRandom::Create(machine_.cpu());
-  if (random) random_ = *random;
+  return random ? &cpu_random_.emplace(*random) : nullptr;
+}
+
+Status UefiSystem::InstallProtocols() {
   return protocols_
-      .emplace(
-          efi::StandardProtocolsParts{.handles = environment_.handles(),
-                                      .pages = environment_.pages(),
-                                      .pool = environment_.pool(),
-                                      .map = machine_.map(),
-                                      .clock = machine_.clock(),
-                                      .random = random_ ? &*random_ : nullptr})
+      .emplace(efi::StandardProtocolsParts{.handles = environment_.handles(),
+                                           .pages = environment_.pages(),
+                                           .pool = environment_.pool(),
+                                           .map = machine_.map(),
+                                           .clock = machine_.clock(),
+                                           .random = FindRandomSource()})
       .Install();
 }
 
@@ -250,6 +262,10 @@ Result<UefiVolume> UefiSystem::FindVolume(const block::BlockDevice& disk,
 void UefiSystem::HandOver::OnExitBootServices() {
   system_.watchdog_.Stop();
   system_.machine_.StopDisks();
+  // It never writes but when it is asked, and nobody is left to ask.
+  if (system_.random_device_.random) {
+    static_cast<void>(system_.random_device_.random->Quiesce());
+  }
   // What could not be lifted stays as it was: there is nobody left to tell.
   static_cast<void>(system_.protection_.Lift());
 }

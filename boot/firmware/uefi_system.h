@@ -13,6 +13,8 @@
 #include "boot/firmware/ram_protection.h"
 #include "drivers/block/block_device.h"
 #include "drivers/rng/cpu_random.h"
+#include "drivers/rng/random_source.h"
+#include "drivers/rng/virtio_random_probe.h"
 #include "drivers/rtc/kvm_wall_clock.h"
 #include "efi/abi/status.h"
 #include "efi/abi/types.h"
@@ -93,6 +95,7 @@ class UefiSystem final {
 
   Status InstallDisks();
   Status InstallDisk(block::VirtioBlockSlot& slot);
+  rng::RandomSource* FindRandomSource();
   Status InstallProtocols();
   Status ListVolumes();
   Result<UefiVolume> Describe(efi::abi::EFI_HANDLE volume);
@@ -118,7 +121,8 @@ class UefiSystem final {
   alignas(rtc::kKvmWallClockSizeBytes)
       std::array<std::byte, rtc::kKvmWallClockSizeBytes> kvm_wall_clock_{};
 
-  std::optional<rng::CpuRandom> random_;
+  rng::VirtioRandomSlot random_device_;
+  std::optional<rng::CpuRandom> cpu_random_;
   std::optional<efi::StandardProtocols> protocols_;
 
   std::array<Disk, 64> disks_{};
