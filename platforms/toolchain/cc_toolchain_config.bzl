@@ -100,16 +100,19 @@ def _host_features(ctx):
         _off(
             "asan",
             _flags(COMPILE_ACTIONS + LINK_ACTIONS, ["-fsanitize=address"]),
-            _flags(COMPILE_ACTIONS, ["-O1", "-g", "-fno-omit-frame-pointer"]),
+            _flags(COMPILE_ACTIONS, ["-fno-omit-frame-pointer"]),
+            _in_mode("fastbuild", COMPILE_ACTIONS, ["-gline-tables-only"]),
         ),
         _off(
             "ubsan",
             _flags(COMPILE_ACTIONS + LINK_ACTIONS, ["-fsanitize=undefined"]),
-            _flags(COMPILE_ACTIONS, ["-fno-sanitize-recover=all", "-g"]),
+            _flags(COMPILE_ACTIONS, ["-fno-sanitize-recover=all"]),
+            _in_mode("fastbuild", COMPILE_ACTIONS, ["-gline-tables-only"]),
             _flags(LINK_ACTIONS, ["-fsanitize-link-c++-runtime"]),
         ),
         # Instruments everything; only a fuzz target links libFuzzer's driver.
-        _off("fuzzer", _flags(C_ACTIONS + CXX_ACTIONS, ["-fsanitize=fuzzer-no-link"])),
+        # Tests spend their time in the compiler, fuzzers in what they fuzz.
+        _off("fuzzer", _flags(C_ACTIONS + CXX_ACTIONS, ["-fsanitize=fuzzer-no-link", "-O1", "-g"])),
         _off("fuzzer_main", _flags(LINK_ACTIONS, ["-fsanitize=fuzzer"])),
         # Bazel turns "coverage" on in `bazel coverage`.
         _off("coverage"),
