@@ -207,21 +207,6 @@ TEST_F(Applications, WriteWhatLinuxReads) {
   EXPECT_EQ(disk.Check(kWrittenDiskMib), "");
 }
 
-TEST_F(Applications, IncludeTheShell) {
-  ASSERT_OK(Start(MachineWith(Uefi("shell.img"))).status());
-
-  ASSERT_OK(machine().ExpectText("seconds to skip "));
-  ASSERT_OK(machine().Send("\r"));
-  ASSERT_OK(machine().ExpectText("flint-shell: script begins"));
-  EXPECT_OK(machine().ExpectText("UEFI Interactive Shell v2"));
-  EXPECT_OK(machine().ExpectText("Alias(s):"));
-  EXPECT_OK(machine().ExpectText("HD(1,GPT,F11E7000-"));
-  EXPECT_OK(machine().ExpectText("0123456789"));
-  EXPECT_OK(machine().ExpectText("copy.txt"));
-  EXPECT_OK(machine().ExpectText("flint-shell: script ends"));
-  EXPECT_OK(machine().ExpectExit().status());
-}
-
 TEST_F(Applications, IncludeIpxe) {
   ASSERT_OK(Start(MachineWith(Uefi("ipxe.img"))).status());
   ASSERT_OK(machine().ExpectText("Ctrl-B"));
