@@ -46,10 +46,10 @@ class Uart16550 final : public console::TextOutput, public console::TextInput {
   std::optional<uint8_t> ReadByte() override;
 
  private:
-  /// Twice what 16 characters take at 9600 baud, the slowest the far end of a
-  /// real line is likely to be.
+  /// A program that reads the other end on a busy host may get its turn only
+  /// after many times what 16 characters take on a real line.
   static constexpr uint64_t kPatienceNs =
-      40 * clock::kNanosecondsPerMillisecond;
+      1000 * clock::kNanosecondsPerMillisecond;
 
   // True if there is a device, which then shows its divisor.
   bool OpenDivisor();
