@@ -4,10 +4,12 @@
 #include <array>
 #include <cstring>
 
+#include "efi/abi/protocol/hii_package_list.h"
 #include "efi/device_path/pool_path.h"
 #include "efi/image/entry_point.h"
 #include "efi/image/image_name.h"
 #include "efi/image/status_of.h"
+#include "loader/pe/resource.h"
 #include "platforms/base/log.h"
 
 namespace flint::efi {
@@ -21,15 +23,17 @@ constexpr pe::Machine kMachine = pe::Machine::kAarch64;
 constexpr pe::Machine kMachine = pe::Machine::kRiscv64;
 #endif
 
-/// The two protocols of an image handle.
+/// The protocols of an image handle: two, or three if there are packages.
 class ImageProtocols final : public ProtocolList {
  public:
   explicit ImageProtocols(LoadedImage& image)
       : items_{{{&loaded_image_, &image.protocol},
-                {&device_path_, image.device_path}}} {}
+                {&device_path_, image.device_path},
+                {&hii_packages_, image.hii_packages}}},
+        count_(image.hii_packages == nullptr ? 2 : 3) {}
 
   std::optional<Item> Next() override {
-    if (next_ == items_.size()) return std::nullopt;
+    if (next_ == count_) return std::nullopt;
     return items_[next_++];
   }
   void Rewind() override { next_ = 0; }
@@ -37,9 +41,27 @@ class ImageProtocols final : public ProtocolList {
  private:
   abi::EFI_GUID loaded_image_ = abi::EFI_LOADED_IMAGE_PROTOCOL_GUID;
   abi::EFI_GUID device_path_ = abi::EFI_LOADED_IMAGE_DEVICE_PATH_PROTOCOL_GUID;
-  std::array<Item, 2> items_;
+  abi::EFI_GUID hii_packages_ = abi::EFI_HII_PACKAGE_LIST_PROTOCOL_GUID;
+  std::array<Item, 3> items_;
+  size_t count_;
   size_t next_ = 0;
 };
+
+/// The package list among the image's resources, if there is one, and all of it
+/// is there. [uefi-2.10 7.4.1]
+abi::VOID* FindHiiPackages(const pe::Image& file, MutableBytes loaded) {
+  const Result<Bytes> found = pe::FindResource(
+      loaded, file.directory(pe::Directory::kResources), u"HII");
+  if (!found) return nullptr;
+  const auto header = ReadWire<abi::EFI_HII_PACKAGE_LIST_HEADER>(*found);
+  if (!header || header->PackageLength < sizeof(*header) ||
+      header->PackageLength > found->size()) {
+    log::Debug("efi: image has a bad HII resource");
+    return nullptr;
+  }
+  return loaded.subspan(static_cast<size_t>(found->data() - loaded.data()))
+      .data();
+}
 
 }  // namespace
 
@@ -163,6 +185,7 @@ abi::EFI_STATUS ImageLoader::Fill(LoadedImage& image,
   image.base = image.memory.address();
   image.size_bytes = file.size_bytes();
   image.entry = EntryPointAt(image.base + file.entry_rva());
+  image.hii_packages = FindHiiPackages(file, image.memory.bytes());
   NameImage(image, request.path, file.DebugName(image.memory.bytes()));
 
   const ImageMemoryTypes types = MemoryTypesOf(file.subsystem());
@@ -298,7 +321,8 @@ void ImageLoader::Unload(LoadedImage& image) {
   parts_.handles.CloseAllOpenedBy(image.handle);
   abi::EFI_HANDLE handle = image.handle;
   for (const abi::EFI_GUID& protocol :
-       {abi::EFI_LOADED_IMAGE_DEVICE_PATH_PROTOCOL_GUID,
+       {abi::EFI_HII_PACKAGE_LIST_PROTOCOL_GUID,
+        abi::EFI_LOADED_IMAGE_DEVICE_PATH_PROTOCOL_GUID,
         abi::EFI_LOADED_IMAGE_PROTOCOL_GUID}) {
     // Found anew: the image may have reinstalled or uninstalled it.
     if (!parts_.handles.IsHandle(handle)) break;

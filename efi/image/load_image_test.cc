@@ -3,8 +3,11 @@
 // LoadImage from memory, and what it says of images. [uefi-2.10 7.4.1, 9]
 
 #include <cstring>
+#include <span>
+#include <utility>
 #include <vector>
 
+#include "efi/abi/protocol/hii_package_list.h"
 #include "efi/abi/status.h"
 #include "efi/device_path/nodes.h"
 #include "efi/device_path/path_writer.h"
@@ -330,6 +333,61 @@ TEST_F(LoadImageTest, DescribesAddressesInImages) {
 
   EXPECT_EQ(boot_.UnloadImage(image_), EFI_SUCCESS);
   EXPECT_FALSE(loader_.DescribeAddress(base + 0x1003).has_value());
+}
+
+/// An image with resources: of type "HII", at once below it, a package list
+/// that claims to be of that length.
+pe::ImageBuilder ImageWithPackages(pe::ImageBuilder builder, uint32_t length) {
+  constexpr uint32_t kRva = 0x2000;
+  constexpr uint32_t kListOffset = 48;
+  std::vector<std::byte> tree(kListOffset +
+                              sizeof(EFI_HII_PACKAGE_LIST_HEADER));
+  const auto put = [&](size_t offset, const auto& value) {
+    EXPECT_TRUE(WriteWire(MutableBytes(tree), offset, value).has_value());
+  };
+  put(12, Le16(1));  // one entry with a name
+  put(16,
+      pe::ResourceEntry{.name = pe::ResourceEntry::kIsString | 40U,
+                        .offset = 24});
+  put(24, pe::ResourceData{.rva = kRva + kListOffset, .size_bytes = 20});
+  put(40, Le16(3));
+  put(42, Le16('H'));
+  put(44, Le16('I'));
+  put(46, Le16('I'));
+  put(kListOffset + 16, Le32(length));
+  const auto size = static_cast<uint32_t>(tree.size());
+  builder.directory(pe::Directory::kResources) = {.rva = kRva,
+                                                  .size_bytes = size};
+  builder.sections.push_back({.name = ".rsrc",
+                              .rva = kRva,
+                              .virtual_size = size,
+                              .content = std::move(tree)});
+  return builder;
+}
+
+TEST_F(LoadImageTest, InstallsThePackageListOfAnImage) {
+  const EFI_HANDLE image =
+      Load(ImageWithPackages(ImageCalling(ReturnSuccess), 20));
+
+  const auto* const list = static_cast<const EFI_HII_PACKAGE_LIST_HEADER*>(
+      Interface(image, EFI_HII_PACKAGE_LIST_PROTOCOL_GUID));
+  EXPECT_EQ(host_.ram().AddressOf(std::as_bytes(std::span(list, 1)).data()),
+            loader_.Find(image)->base + 0x2000 + 48);
+  EXPECT_EQ(list->PackageLength, 20u);
+
+  EXPECT_EQ(boot_.UnloadImage(image), EFI_SUCCESS);
+  EXPECT_FALSE(HasProtocol(image, EFI_HII_PACKAGE_LIST_PROTOCOL_GUID));
+}
+
+TEST_F(LoadImageTest, InstallsNoPackageListThatIsNotAllThere) {
+  for (const uint32_t length : {0U, 19U, 21U, 0xFFFF'FFFFU}) {
+    const EFI_HANDLE image =
+        Load(ImageWithPackages(ImageCalling(ReturnSuccess), length));
+
+    EXPECT_TRUE(IsImage(image)) << length;
+    EXPECT_FALSE(HasProtocol(image, EFI_HII_PACKAGE_LIST_PROTOCOL_GUID))
+        << length;
+  }
 }
 
 }  // namespace

@@ -40,6 +40,10 @@ struct LoadedImage final : ListNode<LoadedImage> {
   uint64_t size_bytes = 0;
   abi::EFI_IMAGE_ENTRY_POINT entry = nullptr;
 
+  /// The HII package list among its resources, in its memory; null if it has
+  /// none.
+  abi::VOID* hii_packages = nullptr;
+
   // Pool buffers, of which the protocol has copies of the pointers.
   abi::EFI_DEVICE_PATH_PROTOCOL* device_path = nullptr;
   abi::EFI_DEVICE_PATH_PROTOCOL* file_path = nullptr;
