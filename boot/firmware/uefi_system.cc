@@ -113,6 +113,7 @@ Status UefiSystem::InstallProtocols() {
       .emplace(efi::StandardProtocolsParts{.handles = environment_.handles(),
                                            .pages = environment_.pages(),
                                            .pool = environment_.pool(),
+                                           .events = environment_.events(),
                                            .map = machine_.map(),
                                            .clock = machine_.clock(),
                                            .random = FindRandomSource()})

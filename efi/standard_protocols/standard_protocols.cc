@@ -20,7 +20,13 @@ StandardProtocols::StandardProtocols(const StandardProtocolsParts& parts)
     : handles_(parts.handles),
       device_path_(parts.pool),
       timestamp_(parts.clock),
-      reset_notification_(parts.pages) {
+      reset_notification_(parts.pages),
+      hii_database_({.pages = parts.pages,
+                     .pool = parts.pool,
+                     .handles = parts.handles,
+                     .events = parts.events}),
+      hii_string_(hii_database_, parts.pool),
+      hii_config_routing_(parts.handles, parts.pool) {
   if (PageProtection* const protection = parts.pages.protection()) {
     memory_attribute_.emplace(parts.map, *protection);
   }
@@ -45,6 +51,7 @@ Status StandardProtocols::Install() {
   TRY(Install(
       abi::EFI_RESET_NOTIFICATION_PROTOCOL_GUID,
       InterfaceOf<abi::EFI_RESET_NOTIFICATION_PROTOCOL>(reset_notification_)));
+  TRY(InstallHii());
   if (memory_attribute_) {
     TRY(Install(
         abi::EFI_MEMORY_ATTRIBUTE_PROTOCOL_GUID,
@@ -55,6 +62,18 @@ Status StandardProtocols::Install() {
                 InterfaceOf<abi::EFI_RNG_PROTOCOL>(*rng_)));
   }
   return {};
+}
+
+Status StandardProtocols::InstallHii() {
+  TRY(Install(abi::EFI_HII_DATABASE_PROTOCOL_GUID,
+              InterfaceOf<abi::EFI_HII_DATABASE_PROTOCOL>(hii_database_)));
+  TRY(Install(abi::EFI_HII_STRING_PROTOCOL_GUID,
+              InterfaceOf<abi::EFI_HII_STRING_PROTOCOL>(hii_string_)));
+  TRY(Install(
+      abi::EFI_HII_CONFIG_ROUTING_PROTOCOL_GUID,
+      InterfaceOf<abi::EFI_HII_CONFIG_ROUTING_PROTOCOL>(hii_config_routing_)));
+  return Install(abi::EFI_HII_FONT_PROTOCOL_GUID,
+                 InterfaceOf<abi::EFI_HII_FONT_PROTOCOL>(hii_font_));
 }
 
 Status StandardProtocols::Install(const abi::EFI_GUID& guid,

@@ -9,7 +9,12 @@
 #include "efi/abi/types.h"
 #include "efi/decompress/decompress.h"
 #include "efi/device_path/device_path_protocols.h"
+#include "efi/events/event_services.h"
 #include "efi/handles/handle_database.h"
+#include "efi/hii/hii_config_routing.h"
+#include "efi/hii/hii_database.h"
+#include "efi/hii/hii_font.h"
+#include "efi/hii/hii_string.h"
 #include "efi/memory/page_services.h"
 #include "efi/memory/pool_services.h"
 #include "efi/memory_attribute/memory_attribute.h"
@@ -28,6 +33,7 @@ struct StandardProtocolsParts {
   /// With its protection, if there is any.
   PageServices& pages;
   PoolServices& pool;
+  EventServices& events;
   const memory::MemoryMap& map;
   clock::Clock& clock;
   /// Null if the machine has none.
@@ -36,8 +42,9 @@ struct StandardProtocolsParts {
 
 /// The small protocols that every firmware has once, whatever its devices:
 /// UnicodeCollation 1 and 2, DevicePath's Utilities, ToText and FromText,
-/// Decompress, Timestamp, ResetNotification; with page protection
-/// MemoryAttribute; with a source of random bytes RNG.
+/// Decompress, Timestamp, ResetNotification, HII's Database, String,
+/// ConfigRouting and Font; with page protection MemoryAttribute; with a source
+/// of random bytes RNG.
 class StandardProtocols final {
  public:
   explicit StandardProtocols(const StandardProtocolsParts& parts);
@@ -51,6 +58,7 @@ class StandardProtocols final {
   ResetListener& reset_listener() { return reset_notification_; }
 
  private:
+  Status InstallHii();
   Status Install(const abi::EFI_GUID& guid, abi::VOID* interface);
 
   HandleDatabase& handles_;
@@ -61,6 +69,10 @@ class StandardProtocols final {
   Decompress decompress_;
   Timestamp timestamp_;
   ResetNotification reset_notification_;
+  HiiDatabase hii_database_;
+  HiiString hii_string_;
+  HiiConfigRouting hii_config_routing_;
+  HiiFont hii_font_;
   std::optional<MemoryAttribute> memory_attribute_;
   std::optional<Rng> rng_;
 };

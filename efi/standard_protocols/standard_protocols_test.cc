@@ -25,6 +25,7 @@ class StandardProtocolsTest : public ::testing::Test {
     return {.handles = host_.environment().handles(),
             .pages = host_.environment().pages(),
             .pool = host_.environment().pool(),
+            .events = host_.environment().events(),
             .map = host_.ram().map(),
             .clock = host_.clock()};
   }
@@ -70,13 +71,22 @@ TEST_F(StandardProtocolsTest, InstallsProtocolsThatWork) {
   auto* const rng = Locate<abi::EFI_RNG_PROTOCOL>(abi::EFI_RNG_PROTOCOL_GUID);
   abi::UINT8 byte = 0;
   EXPECT_EQ(rng->GetRNG(rng, nullptr, 1, &byte), abi::EFI_SUCCESS);
+  auto* const hii = Locate<abi::EFI_HII_DATABASE_PROTOCOL>(
+      abi::EFI_HII_DATABASE_PROTOCOL_GUID);
+  abi::UINTN size = 0;
+  EXPECT_EQ(hii->ListPackageLists(
+                hii, abi::EFI_HII_PACKAGE_TYPE_ALL, nullptr, &size, nullptr),
+            abi::EFI_NOT_FOUND);
   for (const abi::EFI_GUID& guid :
        {abi::EFI_UNICODE_COLLATION_PROTOCOL_GUID,
         abi::EFI_UNICODE_COLLATION_PROTOCOL2_GUID,
         abi::EFI_DEVICE_PATH_UTILITIES_PROTOCOL_GUID,
         abi::EFI_DEVICE_PATH_TO_TEXT_PROTOCOL_GUID,
         abi::EFI_DEVICE_PATH_FROM_TEXT_PROTOCOL_GUID,
-        abi::EFI_DECOMPRESS_PROTOCOL_GUID}) {
+        abi::EFI_DECOMPRESS_PROTOCOL_GUID,
+        abi::EFI_HII_STRING_PROTOCOL_GUID,
+        abi::EFI_HII_CONFIG_ROUTING_PROTOCOL_GUID,
+        abi::EFI_HII_FONT_PROTOCOL_GUID}) {
     EXPECT_NE(Locate<void>(guid), nullptr);
   }
 }
