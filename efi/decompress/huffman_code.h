@@ -62,7 +62,8 @@ class HuffmanCode {
     while (ahead >= limits_[length]) ++length;
     TRY(bits.Skip(length));
     const auto word = static_cast<int32_t>(ahead >> (kMaxLength - length));
-    return symbols_[static_cast<size_t>(word + bases_[length])];
+    const int32_t place = word + bases_[length];
+    return symbols_[static_cast<size_t>(place)];
   }
 
  private:

@@ -76,7 +76,8 @@ inline void Fill(std::byte* to, std::byte value, size_t size) {
     asm volatile("rep stosb" : "+D"(to), "+c"(size) : "a"(value) : "memory");
     return;
   }
-  const uint64_t word = uint64_t{0x0101'0101'0101'0101} * uint64_t(value);
+  const uint64_t word =
+      uint64_t{0x0101'0101'0101'0101} * static_cast<uint64_t>(value);
   for (; size >= 8; size -= 8, to += 8) internal::StoreWord(to, word);
   for (; size > 0; --size) *to++ = value;
 }
