@@ -5,18 +5,19 @@ load("//testing:cc_host_test.bzl", "cc_host_test")
 
 _OVMF = "@debian_ovmf//:ovmf.fd"
 
-def uefi_boot_test(name, data, tags = [], **kwargs):
+def uefi_boot_test(name, data, size = "medium", tags = [], **kwargs):
     """A test with Flint, NAME, and the same with OVMF by hand, NAME_on_ovmf.
 
     Args:
       name: name of the test.
       data: of both; the firmware comes with it.
+      size: of the test with Flint.
       tags: of the test with Flint.
       **kwargs: as in cc_host_test.
     """
     cc_host_test(
         name = name,
-        size = "medium",
+        size = size,
         data = data + ["//:firmware"],
         tags = tags + ["qemu"],
         **kwargs
