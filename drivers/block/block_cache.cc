@@ -63,8 +63,15 @@ Status BlockCache::CheckRange(uint64_t offset, uint64_t size) const {
   return {};
 }
 
+void BlockCache::NoticeOtherWriters() {
+  if (device_.write_count() == known_write_count_) return;
+  Invalidate();
+  known_write_count_ = device_.write_count();
+}
+
 Status BlockCache::ReadBytes(uint64_t offset, MutableBytes out) {
   TRY(CheckRange(offset, out.size()));
+  NoticeOtherWriters();
   while (!out.empty()) {
     size_t done = CopyRemembered(offset, out);
     if (done == 0) done = TRY(ReadDirect(offset, out));
@@ -211,7 +218,9 @@ Result<size_t> BlockCache::WriteThroughBounce(uint64_t offset, Bytes data) {
 }
 
 Status BlockCache::DoWrite(std::span<const ConstBlockExtent> extents) {
+  NoticeOtherWriters();
   const Status written = device_.Write(extents);
+  known_write_count_ = device_.write_count();
   for (const ConstBlockExtent& extent : extents) {
     const uint64_t offset = extent.lba * geometry().block_size_bytes;
     if (written) {

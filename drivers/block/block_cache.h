@@ -21,8 +21,9 @@ namespace flint::block {
 /// long stream drives nothing else out. Long transfers, and lists of several
 /// extents, go straight between the disk and the caller's memory.
 ///
-/// Writes go to the disk first, then to what is remembered: all who use the
-/// disk through one cache see the same.
+/// Writes go to the disk first, then to what is remembered; what others wrote
+/// to the disk makes it forget all. So whoever uses the disk, through the cache
+/// or not, sees the same.
 class BlockCache final : public BlockDevice {
  public:
   /// What one segment holds, and thus the longest read-ahead.
@@ -52,8 +53,10 @@ class BlockCache final : public BlockDevice {
   /// read first. Durable only after `Flush`.
   Status WriteBytes(uint64_t offset, Bytes data);
 
-  /// Forgets all blocks, as after a change behind the cache's back.
+  /// Forgets all blocks.
   void Invalidate();
+
+  uint64_t write_count() const override { return device_.write_count(); }
 
   Status Quiesce() override;
 
@@ -78,6 +81,7 @@ class BlockCache final : public BlockDevice {
     return std::span(segments_).first(segment_count_);
   }
   uint64_t size_bytes() const;
+  void NoticeOtherWriters();
   Status CheckRange(uint64_t offset, uint64_t size) const;
   size_t CopyRemembered(uint64_t offset, MutableBytes out);
   Result<size_t> ReadDirect(uint64_t offset, MutableBytes out);
@@ -95,6 +99,8 @@ class BlockCache final : public BlockDevice {
   std::array<Segment, kMaxSegments> segments_;
   size_t segment_count_;
   uint64_t use_count_ = 0;
+  /// The disk's, as of what is remembered.
+  uint64_t known_write_count_ = 0;
 };
 
 }  // namespace flint::block

@@ -312,6 +312,24 @@ TEST_P(BlockCacheTest, WritesNothingIfABlockCannotBeCompleted) {
   EXPECT_THAT(disk_.writes(), IsEmpty());
 }
 
+TEST_P(BlockCacheTest, SeesWhatOthersWriteToTheDisk) {
+  ExpectRead(0, 4 * kKiB);
+  ExpectRead(64 * kKiB, 4 * kKiB);
+  std::ranges::fill(buffer_.bytes().first(block_size()), std::byte{0x77});
+  const ConstBlockExtent extent{0, buffer_.bytes().first(block_size())};
+
+  EXPECT_THAT(disk_.Write(std::span(&extent, 1)), IsOk());
+
+  ExpectRead(0, 4 * kKiB);
+  // A write through the cache in between does not hide it.
+  std::ranges::fill(buffer_.bytes().first(block_size()), std::byte{0x78});
+  EXPECT_THAT(disk_.Write(std::span(&extent, 1)), IsOk());
+  std::array<std::byte, 16> data{};
+  EXPECT_THAT(cache_.WriteBytes(64 * kKiB, data), IsOk());
+  ExpectRead(0, 4 * kKiB);
+  EXPECT_EQ(cache_.write_count(), 3u);
+}
+
 TEST_P(BlockCacheTest, FlushesAndQuiescesTheDisk) {
   std::array<std::byte, 16> data{};
   EXPECT_THAT(cache_.WriteBytes(0, data), IsOk());

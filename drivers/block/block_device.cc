@@ -42,6 +42,7 @@ Status BlockDevice::Write(std::span<const ConstBlockExtent> extents) {
     return Fail(ErrorCode::kReadOnly, "disk is read-only");
   }
   TRY(CheckExtents(geometry_, extents));
+  ++write_count_;
   return DoWrite(extents);
 }
 

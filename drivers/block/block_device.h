@@ -64,6 +64,10 @@ class BlockDevice {
   /// Makes all completed writes durable.
   Status Flush();
 
+  /// How often something was, or may have been, written: those who remember
+  /// what they read see by it that others have written since.
+  virtual uint64_t write_count() const { return write_count_; }
+
   /// Stops the device for good, before its memory or the machine changes
   /// hands: afterwards nothing it was told to do can reach memory, and all
   /// transfers fail with kDeviceError. May be called again. On failure
@@ -85,6 +89,7 @@ class BlockDevice {
 
   BlockGeometry geometry_;
   std::string_view name_;
+  uint64_t write_count_ = 0;
 };
 
 /// A part of a disk: a partition, or all of it.
