@@ -23,6 +23,29 @@ std::string ToText(const Name& name) {
   return std::string(Utf16ToUtf8(name.units(), storage).value_or("?"));
 }
 
+/// What a long name must not contain, nor short ones. [fat 6.1, 7.1]
+constexpr std::u16string_view kNeverInNames = u"\"*/:<>?\\|\x7f";
+constexpr std::string_view kNeverInShortNames = "+,.;=[]";
+
+bool IsNameable(char16_t unit) {
+  return unit >= u' ' && kNeverInNames.find(unit) == kNeverInNames.npos;
+}
+
+/// An empty one is none.
+bool IsGoodLongName(std::span<const char16_t> name) {
+  return std::ranges::all_of(name, IsNameable) &&
+         (name.empty() || (name.back() != u'.' && name.back() != u' '));
+}
+
+bool IsGoodShortName(std::span<const uint8_t> name) {
+  return name[0] != ' ' && std::ranges::all_of(name, [&](const uint8_t& byte) {
+           if (&byte == name.data() && byte == 0x05) return true;  // 0xe5
+           return IsNameable(byte) && (byte < 'a' || byte > 'z') &&
+                  kNeverInShortNames.find(static_cast<char>(byte)) ==
+                      kNeverInShortNames.npos;
+         });
+}
+
 bool IsDots(const DirectoryRecord& record, std::string_view dots) {
   return AsText(std::as_bytes(std::span(record.name))) ==
          std::string(dots) + std::string(11 - dots.size(), ' ');
@@ -34,10 +57,12 @@ class Checker {
       : image_(image),
         layout_(layout),
         report_(report),
-        owner_(layout.cluster_count + kFirstCluster) {}
+        owner_(layout.cluster_count + kFirstCluster, kNobody) {}
 
   void Run() {
     CompareCopies();
+    CheckReservedEntries();
+    CheckHints();
     if (layout_.type == FatType::kFat32) {
       CheckDirectory("", Claim("/", layout_.root_cluster), 0, 0);
     } else {
@@ -49,13 +74,15 @@ class Checker {
     for (uint32_t i = 0; i < layout_.cluster_count; ++i) {
       const uint32_t cluster = kFirstCluster + i;
       const uint32_t entry = Entry(cluster);
-      if (entry != 0 && !IsBad(entry) && owner_[cluster].empty()) {
+      if (entry != 0 && !IsBad(entry) && owner_[cluster] == kNobody) {
         ++report_.lost_cluster_count;
       }
     }
   }
 
  private:
+  static constexpr size_t kNobody = SIZE_MAX;
+
   void Damage(const std::string& path, std::string_view what) {
     report_.damage.push_back(path + ": " + std::string(what));
   }
@@ -93,16 +120,53 @@ class Checker {
     }
   }
 
+  /// Entry 0 repeats the media byte; of entry 1 two bits may be clear.
+  void CheckReservedEntries() {
+    const uint32_t ones = End() | 7;
+    const uint32_t media = std::to_integer<uint32_t>(image_[21]);
+    if (Entry(0) != ((ones & ~0xffu) | media))
+      Damage("FAT", "wrong media byte");
+    const bool is_fat12 = layout_.type == FatType::kFat12;
+    const uint32_t clean = is_fat12 ? 0 : (ones + 1) / 2;
+    const uint32_t no_errors = clean / 2;
+    const uint32_t state = Entry(1);
+    if ((state | clean | no_errors) != ones) Damage("FAT", "wrong entry 1");
+    report_.is_marked |= (state & clean) != clean;
+    if (layout_.extended_record_offset != 0) {
+      const std::byte flags = image_[layout_.extended_record_offset + 1];
+      report_.is_marked |= (flags & std::byte{1}) != std::byte{0};
+    }
+  }
+
+  /// Nobody has to know how many clusters are free, but who says so must.
+  void CheckHints() {
+    if (layout_.information_offset == 0) return;
+    const auto at = [&](uint64_t offset) -> uint32_t {
+      return *ReadWire<Le32>(image_, layout_.information_offset + offset);
+    };
+    if (at(0) != 0x41615252 || at(484) != 0x61417272 || at(508) != 0xaa550000) {
+      Damage("hints", "wrong signatures");
+    }
+    uint32_t free_count = 0;
+    for (uint32_t i = 0; i < layout_.cluster_count; ++i) {
+      if (Entry(kFirstCluster + i) == 0) ++free_count;
+    }
+    if (at(488) != 0xffffffff && at(488) != free_count) {
+      Damage("hints", "wrong number of free clusters");
+    }
+  }
+
   /// The data of a chain, whose clusters belong to `path` from now on.
   std::string Claim(const std::string& path, uint32_t first) {
     std::string data;
+    paths_.push_back(path);
     for (uint32_t cluster = first; cluster < End();) {
       if (!layout_.IsCluster(cluster)) {
         Damage(path, "chain leads to " + std::to_string(cluster));
         break;
       }
-      if (!owner_[cluster].empty()) {
-        Damage(path, "shares a cluster with " + owner_[cluster]);
+      if (owner_[cluster] != kNobody) {
+        Damage(path, "shares a cluster with " + paths_[owner_[cluster]]);
         break;
       }
       const uint32_t next = Entry(cluster);
@@ -110,7 +174,7 @@ class Checker {
         Damage(path, "a cluster of it is free");
         break;
       }
-      owner_[cluster] = path;
+      owner_[cluster] = paths_.size() - 1;
       data += AsText(image_.subspan(layout_.ClusterOffset(cluster),
                                     layout_.cluster_size_bytes));
       cluster = next;
@@ -163,6 +227,9 @@ class Checker {
       report_.orphan_count += part_count - used;
       part_count = 0;
       const Name alias = DecodeShortName(record);
+      if (!IsGoodShortName(record.name) || !IsGoodLongName(name.units())) {
+        Damage(path + ToText(name), "a name that must not be");
+      }
       CheckNames(path, names, name, alias);
       CheckFile(path + ToText(name.empty() ? alias : name), record, cluster);
     }
@@ -230,7 +297,9 @@ class Checker {
   Bytes image_;
   const Layout& layout_;
   CheckReport& report_;
-  std::vector<std::string> owner_;
+  /// Of each cluster, the number of who has it.
+  std::vector<size_t> owner_;
+  std::vector<std::string> paths_;
 };
 
 }  // namespace

@@ -21,6 +21,8 @@ struct CheckReport {
   /// Long names without a file.
   size_t orphan_count = 0;
   bool copies_differ = false;
+  /// The volume says that it was not left in order.
+  bool is_marked = false;
   /// Path and contents; of directories, the path ends in '/'.
   std::map<std::string, std::string> files;
 

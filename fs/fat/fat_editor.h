@@ -30,6 +30,9 @@ namespace flint::fat {
 class FatEditor {
  public:
   explicit FatEditor(FatVolume& volume);
+  ~FatEditor();
+  FatEditor(const FatEditor&) = delete;
+  FatEditor& operator=(const FatEditor&) = delete;
 
   // fat_editor_entries.cc
   Result<volume::File> Create(const volume::File& directory,

@@ -53,8 +53,14 @@ FatEditor::FatEditor(FatVolume& volume)
                    volume.directories_,
                    store_,
                    clusters_) {
+  volume.NoticeOtherWriters();
   // Its memory is the store's now.
   volume.data_.Invalidate();
+}
+
+FatEditor::~FatEditor() {
+  // What it wrote itself is known.
+  volume_.known_write_count_ = volume_.range_.device->write_count();
 }
 
 void FatEditor::ForgetChains() {

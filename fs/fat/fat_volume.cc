@@ -73,6 +73,7 @@ Result<FatVolume> FatVolume::Create(const block::BlockRange& range,
   const MutableBytes table_memory =
       scratch.subspan(bounce_size + directories_size);
 
+  const uint64_t write_count = range.device->write_count();
   const uint64_t capacity_bytes =
       TRY(CheckedMul<uint64_t>(range.block_count, block_size));
   block::BlockWindow window(range, table_memory);
@@ -87,7 +88,20 @@ Result<FatVolume> FatVolume::Create(const block::BlockRange& range,
       volume.layout_, range, scratch.subspan(bounce_size, directories_size));
   volume.bounce_ = scratch.first(bounce_size);
   volume.data_ = block::RangeReader(range, volume.bounce_);
+  volume.known_write_count_ = write_count;
   return volume;
+}
+
+/// Forgets what was read if it may have been written since.
+void FatVolume::NoticeOtherWriters() {
+  const uint64_t write_count = range_.device->write_count();
+  if (write_count == known_write_count_) return;
+  known_write_count_ = write_count;
+  table_.Forget();
+  directories_.Forget();
+  data_.Invalidate();
+  chain_ = ClusterChain();
+  state_.Forget();
 }
 
 File FatVolume::root() {
@@ -97,6 +111,7 @@ File FatVolume::root() {
 }
 
 Result<File> FatVolume::Open(const File& directory, std::string_view path) {
+  NoticeOtherWriters();
   File file = directory;
   for (std::string_view name = TakeName(path); !name.empty();
        name = TakeName(path)) {
@@ -150,6 +165,7 @@ File FatVolume::MakeFile(const File& directory,
 Result<bool> FatVolume::List(const File& directory,
                              volume::DirectoryCursor& cursor,
                              volume::DirectoryEntry& entry) {
+  NoticeOtherWriters();
   if (!directory.is_directory) {
     return Fail(ErrorCode::kInvalidArgument, "a file has no entries");
   }
@@ -175,6 +191,7 @@ Result<bool> FatVolume::List(const File& directory,
 }
 
 Status FatVolume::Read(const File& file, uint64_t offset, MutableBytes out) {
+  NoticeOtherWriters();
   TRY(CheckIsReadable(file, offset, out.size()));
   return ForEachPiece(
       file,
@@ -192,6 +209,7 @@ Status FatVolume::ReadInto(const File& file,
                            uint64_t size_bytes,
                            MutableBytes destination,
                            block::BlockBatch& batch) {
+  NoticeOtherWriters();
   TRY(CheckIsReadable(file, offset, size_bytes));
   const uint64_t needed_bytes = TRY(AlignUp<uint64_t>(
       size_bytes, range_.device->geometry().block_size_bytes));

@@ -24,8 +24,9 @@ namespace flint::fat {
 /// A FAT12, FAT16 or FAT32 file system.
 ///
 /// Writing is safe against interruption: after any of its writes to the disk
-/// the volume is in order, but for clusters that nobody uses. What was mounted
-/// is changed by nobody else.
+/// the volume is in order, but for clusters that nobody uses. Others may write
+/// to the same volume between two calls, as far as `range.device` counts their
+/// writes: each call starts from what is on the disk then.
 ///
 /// Nothing a disk may hold makes it fail in any other way than by the errors of
 /// the interface, nor do work beyond the size of the tables.
@@ -99,6 +100,7 @@ class FatVolume final : public volume::FileSystem, private volume::FileWriter {
   Status SetLabel(std::string_view label) override;
   Status Flush() override;
 
+  void NoticeOtherWriters();
   Result<volume::File> Find(const volume::File& directory,
                             std::string_view name);
   Result<volume::File> ParentOf(const volume::File& directory);
@@ -126,6 +128,8 @@ class FatVolume final : public volume::FileSystem, private volume::FileWriter {
   /// Its memory, which writing uses in between.
   MutableBytes bounce_;
   VolumeState state_;
+  /// The disk's, as of all that is remembered.
+  uint64_t known_write_count_ = 0;
   /// Of the file read last.
   ClusterChain chain_;
 };

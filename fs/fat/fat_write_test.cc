@@ -384,6 +384,36 @@ TEST_F(FatWriteTest, WritesOnlyTheActiveTable) {
           .subspan(layout.fat_offset, layout.fat_size_bytes)));
 }
 
+TEST_F(FatWriteTest, SeesWhatOthersWriteToTheVolume) {
+  block::AlignedBuffer scratch(FatVolume::MinScratchBytes(512));
+  RecordingDisk& disk = volume_.disk();
+  auto other = FatVolume::Create({&disk, 0, disk.geometry().block_count},
+                                 scratch.bytes());
+  ASSERT_OK(other);
+  ASSERT_OK_AND_ASSIGN(const auto before, other->Describe());
+  EXPECT_THAT(other->Open("dir/new"), IsError(ErrorCode::kNotFound));
+
+  // By turns, so that each would take the other's clusters and records.
+  for (int i = 0; i < 10; ++i) {
+    const std::string number = std::to_string(i);
+    ASSERT_OK(volume_.CreateWith("dir/new" + number, Pattern(1500)));
+    ASSERT_OK_AND_ASSIGN(const auto dir, other->Open("dir"));
+    ASSERT_OK_AND_ASSIGN(
+        volume::File file,
+        other->writer()->Create(dir, "other" + number, false, {}));
+    ASSERT_OK(other->writer()->Write(file, 0, AsBytes(Pattern(1500)), {}));
+    ASSERT_OK(volume_.Remove("dir/new" + number));
+  }
+
+  ASSERT_OK_AND_ASSIGN(const auto after, other->Describe());
+  EXPECT_GE(before.free_bytes - after.free_bytes, 10u * 1536);
+  EXPECT_EQ(volume_.Check().files.size(), 13u);
+  ExpectGood();
+  ASSERT_OK(volume_.writer().Flush());
+  ASSERT_OK(other->writer()->Flush());
+  EXPECT_FALSE(volume_.Check().is_marked);
+}
+
 TEST_F(FatWriteTest, GivesNoWriterForReadOnlyDisks) {
   FatImageBuilder builder(kFat16);
   block::FakeBlockDevice disk(builder.image(), {.read_only = true});

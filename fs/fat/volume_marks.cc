@@ -77,8 +77,11 @@ Status VolumeMarks::MarkChanging() {
 
 Status VolumeMarks::Flush() {
   TRY(store_.Flush());
-  if (!state_.is_marked) return {};
-  TRY(WriteHints(state_.free_count));
+  if (!state_.is_marked && !state_.table_is_ours &&
+      !state_.boot_sector_is_ours) {
+    return {};
+  }
+  if (state_.is_marked) TRY(WriteHints(state_.free_count));
   if (state_.table_is_ours) TRY(SetTableMark(false));
   if (state_.boot_sector_is_ours) TRY(SetBootSectorMark(false));
   state_.is_marked = state_.table_is_ours = state_.boot_sector_is_ours = false;

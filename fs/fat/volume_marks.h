@@ -29,6 +29,13 @@ struct VolumeState {
   /// These marks are ours to take away.
   bool boot_sector_is_ours = false;
   bool table_is_ours = false;
+
+  /// Somebody else has written to the volume. Which marks are ours to take away
+  /// stays known.
+  void Forget() {
+    free_count.reset();
+    free_count_is_exact = hints_are_read = is_marked = false;
+  }
 };
 
 /// The marks of a volume that is being changed: the bits for "not clean" in
