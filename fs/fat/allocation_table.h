@@ -80,6 +80,9 @@ class AllocationTable {
     return InView(EntryPlaceOf(layout_.type, cluster)).has_value();
   }
 
+  /// The copy of the table that is read, and in view.
+  uint32_t shown_copy() const { return copy_; }
+
   /// Bytes of the table, if they are in view; valid until it moves.
   std::optional<Bytes> InView(const EntryPlace& place) const {
     return window_.Visible(CopyOffset() + place.offset, place.size_bytes);

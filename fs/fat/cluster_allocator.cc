@@ -14,6 +14,15 @@ constexpr auto kFull = Fail(ErrorCode::kNoMemory, "FAT volume is full");
 
 Result<uint32_t> ClusterAllocator::Allocate(uint32_t count,
                                             std::optional<uint32_t> previous) {
+  const Result<uint32_t> allocated = TryToAllocate(count, previous);
+  if (!allocated && allocated.error().code() != ErrorCode::kNoMemory) {
+    ForgetFreeCount();
+  }
+  return allocated;
+}
+
+Result<uint32_t> ClusterAllocator::TryToAllocate(
+    uint32_t count, std::optional<uint32_t> previous) {
   TRY(marks_.ReadHints());
   if (state_.free_count_is_exact && state_.free_count < count) return kFull;
   TRY(marks_.MarkChanging());
@@ -46,8 +55,7 @@ Result<uint32_t> ClusterAllocator::Allocate(uint32_t count,
 std::unexpected<Error> ClusterAllocator::GiveUp(uint32_t first,
                                                 uint32_t taken,
                                                 Error reason) {
-  state_.free_count.reset();
-  state_.free_count_is_exact = false;
+  ForgetFreeCount();
   if (reason.code() != ErrorCode::kNoMemory) return std::unexpected(reason);
   if (taken > 0) {
     if (const Status freed = Free(first); !freed) {
@@ -84,6 +92,12 @@ bool ClusterAllocator::IsUsable(uint32_t cluster) const {
   return layout_.IsCluster(cluster) && cluster != layout_.root_cluster;
 }
 
+/// What was counted may not have reached the disk.
+void ClusterAllocator::ForgetFreeCount() {
+  state_.free_count.reset();
+  state_.free_count_is_exact = false;
+}
+
 void ClusterAllocator::Count(uint32_t taken) {
   if (!state_.free_count) return;
   if (*state_.free_count < taken) {
@@ -116,6 +130,12 @@ Result<uint32_t> ClusterAllocator::CheckChain(uint32_t first) {
 }
 
 Status ClusterAllocator::Free(uint32_t first) {
+  const Status freed = TryToFree(first);
+  if (!freed) ForgetFreeCount();
+  return freed;
+}
+
+Status ClusterAllocator::TryToFree(uint32_t first) {
   TRY(marks_.MarkChanging());
   directories_.ForgetChain();
   // What remains of it is a good chain at any time. A free entry ends it at the

@@ -61,6 +61,10 @@ class ClusterAllocator {
   Result<uint32_t> FreeCount();
 
  private:
+  Result<uint32_t> TryToAllocate(uint32_t count,
+                                 std::optional<uint32_t> previous);
+  Status TryToFree(uint32_t first);
+  void ForgetFreeCount();
   Result<uint32_t> TakeNext(uint32_t start, uint32_t& budget);
   std::unexpected<Error> GiveUp(uint32_t first, uint32_t taken, Error reason);
   bool IsUsable(uint32_t cluster) const;

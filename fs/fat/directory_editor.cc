@@ -242,7 +242,12 @@ Result<DirectoryEditor::Place> DirectoryEditor::Insert(
   }
   // Behind the end there may be anything, which must not come to light.
   if (start + size > survey.end) TRY(EndAt(directory, start + size));
-  TRY(WriteRecords(directory, start, records));
+  if (const Status written = WriteRecords(directory, start, records);
+      !written) {
+    // The disk may have done it all the same.
+    static_cast<void>(MarkDeleted(directory, start, start + size));
+    return std::unexpected(written.error());
+  }
   TRY(MarkDeleted(directory, survey.end, skipped_end));
   return Place{start, start + size};
 }

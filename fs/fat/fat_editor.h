@@ -94,6 +94,9 @@ class FatEditor {
   Status MoveDirectory(Found& found, const Destination& destination);
   Result<Found> InsertMoved(const Found& found, const Destination& destination);
   Result<uint32_t> CopyChain(const Found& found);
+  Status EraseOldName(const Found& found);
+  bool UndoInsertion(const Found& inserted);
+  Status LinkToParent(const Found& found, uint64_t parent);
   uint32_t LinkTo(uint64_t directory_contents) const;
 
   Result<uint32_t> CheckContents(const Found& found);

@@ -102,10 +102,12 @@ Status FatEditor::MoveFile(Found& found, const Destination& destination) {
     }
     return std::unexpected(inserted.error());
   }
-  const DirectoryPlace old_directory = PlaceOf(found.parent);
-  const auto old_place =
-      TRY(directories_.PlaceOf(old_directory, found.position));
-  TRY(directories_.Erase(old_directory, old_place));
+  if (const Status erased = EraseOldName(found); !erased) {
+    if (UndoInsertion(*inserted) && old_cluster != 0) {
+      static_cast<void>(clusters_.Free(FirstClusterOf(*inserted)));
+    }
+    return erased;
+  }
   found = *inserted;
   ForgetChains();
   return old_cluster != 0 ? clusters_.Free(old_cluster) : Status();
@@ -141,24 +143,52 @@ Result<uint32_t> FatEditor::CopyChain(const Found& found) {
   return first;
 }
 
+/// Takes away the name that a file had before. After a failure it still has it,
+/// as far as anybody can tell.
+Status FatEditor::EraseOldName(const Found& found) {
+  const DirectoryPlace directory = PlaceOf(found.parent);
+  const auto place = TRY(directories_.PlaceOf(directory, found.position));
+  const Status erased = directories_.Erase(directory, place);
+  if (erased) return {};
+  // The disk may have done it all the same.
+  const auto record = directories_.Read(directory, found.position);
+  const bool is_gone =
+      record && *record && (*record)->name[0] == DirectoryRecord::kDeleted;
+  return is_gone ? Status() : erased;
+}
+
+/// Takes a new name away again; true if that worked.
+bool FatEditor::UndoInsertion(const Found& inserted) {
+  const DirectoryPlace directory = PlaceOf(inserted.parent);
+  const auto place = directories_.PlaceOf(directory, inserted.position);
+  return place && directories_.Erase(directory, *place);
+}
+
 /// What is in a directory refers to its cluster, so it cannot be copied: for
 /// the time of two writes it has two names. The volume is marked as not clean
 /// meanwhile.
 Status FatEditor::MoveDirectory(Found& found, const Destination& destination) {
   TRY(marks_.MarkChanging());
   const Found moved = TRY(InsertMoved(found, destination));
-  const DirectoryPlace self = PlaceOf(FirstClusterOf(found));
-  auto link = TRY(directories_.Read(self, sizeof(DirectoryRecord)));
-  if (link && moved.parent != found.parent) {
-    SetFirstCluster(layout().type, LinkTo(moved.parent), *link);
-    TRY(directories_.Update(self, sizeof(DirectoryRecord), *link));
+  Status done = LinkToParent(found, moved.parent);
+  if (done) done = EraseOldName(found);
+  if (!done) {
+    static_cast<void>(LinkToParent(found, found.parent));
+    static_cast<void>(UndoInsertion(moved));
+    return done;
   }
-  const DirectoryPlace old_directory = PlaceOf(found.parent);
-  const auto old_place =
-      TRY(directories_.PlaceOf(old_directory, found.position));
-  TRY(directories_.Erase(old_directory, old_place));
   found = moved;
   return {};
+}
+
+/// Makes the ".." of a directory lead to another one.
+Status FatEditor::LinkToParent(const Found& found, uint64_t parent) {
+  const DirectoryPlace self = PlaceOf(FirstClusterOf(found));
+  auto link = TRY(directories_.Read(self, sizeof(DirectoryRecord)));
+  const uint32_t cluster = LinkTo(parent);
+  if (!link || FirstCluster(layout().type, *link) == cluster) return {};
+  SetFirstCluster(layout().type, cluster, *link);
+  return directories_.Update(self, sizeof(DirectoryRecord), *link);
 }
 
 }  // namespace flint::fat

@@ -458,35 +458,5 @@ TEST_F(FatWriteTest, FindsFreeClustersWithoutLookingAtUsedOnes) {
   EXPECT_LE(again.disk().read_count(), 8u);
 }
 
-TEST_F(FatWriteTest, SurvivesEveryFailedWrite) {
-  for (size_t count = 0;; ++count) {
-    FatImageBuilder builder(kFat32);
-    builder.AddFile("dir/old", Pattern(1500));
-    WritableVolume volume(builder.image(), 512);
-    volume.disk().FailAfter(count);
-    const auto work = [&]() -> Status {
-      TRY(volume.CreateWith("A new file", Pattern(3000)));
-      TRY(volume.Write("A new file", 4000, Pattern(3000)));
-      TRY(volume.Create("dir/sub", true));
-      TRY(volume.Move("dir/old", "dir/sub/moved"));
-      TRY(volume.Resize("dir/sub/moved", 100));
-      TRY(volume.Remove("A new file"));
-      return volume.writer().Flush();
-    };
-    const Status done = work();
-    if (done) break;
-    // One failure only, so it can go on.
-    const Status again = volume.CreateWith("afterwards", Pattern(2500));
-    const CheckReport report = volume.Check();
-    ASSERT_TRUE(report.damage.empty()) << count << report.damage.front();
-    ASSERT_TRUE(again.has_value()) << count;
-    ASSERT_EQ(report.files.at("afterwards"), Pattern(2500));
-    ASSERT_TRUE(report.files.contains("dir/old") ||
-                report.files.contains("dir/sub/moved"));
-    ASSERT_THAT(done, IsError(ErrorCode::kDeviceError));
-    ASSERT_LT(count, 200u);
-  }
-}
-
 }  // namespace
 }  // namespace flint::fat

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <utility>
@@ -25,6 +26,14 @@ class RecordingDisk final : public block::BlockDevice {
     std::vector<std::byte> bytes;
   };
 
+  enum class Fault {
+    kRead,       // which leaves garbage
+    kWrite,      // of which nothing is done
+    kDoneWrite,  // of which all but the last block is done, or the only one
+    kFlush,
+    kDeath,  // whatever comes; all that follows fails, too
+  };
+
   RecordingDisk(std::vector<std::byte> contents, uint32_t block_size_bytes)
       : BlockDevice({.block_size_bytes = block_size_bytes,
                      .block_count = contents.size() / block_size_bytes,
@@ -40,36 +49,69 @@ class RecordingDisk final : public block::BlockDevice {
     read_count_ = 0;
   }
 
-  /// After as many more writes, one fails and does nothing.
-  void FailAfter(size_t write_count) { writes_to_failure_ = write_count; }
+  /// After as many more requests of that kind, one fails.
+  void Inject(Fault fault, size_t request_count) {
+    fault_ = fault;
+    requests_to_fault_ = request_count;
+    has_failed_ = false;
+  }
+  void FailAfter(size_t write_count) { Inject(Fault::kWrite, write_count); }
+  bool has_failed() const { return has_failed_; }
+  /// Nothing fails any more.
+  void Heal() {
+    fault_ = Fault::kRead;
+    requests_to_fault_.reset();
+  }
 
  private:
+  /// True if this request, of one of these kinds, has to fail.
+  bool Fails(std::initializer_list<Fault> kinds) {
+    const bool is_dead = fault_ == Fault::kDeath;
+    if (is_dead && has_failed_) return true;
+    if (!requests_to_fault_) return false;
+    if (!is_dead && std::ranges::find(kinds, fault_) == kinds.end()) {
+      return false;
+    }
+    if ((*requests_to_fault_)-- > 0) return false;
+    requests_to_fault_.reset();
+    has_failed_ = true;
+    return true;
+  }
+
+  static Status Failure() {
+    return Fail(ErrorCode::kDeviceError, "injected failure");
+  }
+
   Status DoRead(std::span<const block::BlockExtent> extents) override {
     ++read_count_;
+    const bool fails = Fails({Fault::kRead});
     for (const block::BlockExtent& extent : extents) {
       const auto source = contents().subspan(
           extent.lba * geometry().block_size_bytes, extent.buffer.size());
       std::ranges::copy(source, extent.buffer.begin());
+      if (fails) std::ranges::fill(extent.buffer, std::byte{0xee});
     }
-    return {};
+    return fails ? Failure() : Status();
   }
 
   Status DoWrite(std::span<const block::ConstBlockExtent> extents) override {
     for (const block::ConstBlockExtent& extent : extents) {
-      if (writes_to_failure_ && (*writes_to_failure_)-- == 0) {
-        writes_to_failure_.reset();
-        return Fail(ErrorCode::kDeviceError, "injected failure");
+      const bool fails = Fails({Fault::kWrite, Fault::kDoneWrite});
+      std::span<const std::byte> bytes = extent.buffer;
+      if (fails && fault_ != Fault::kDoneWrite) return Failure();
+      if (fails && bytes.size() > geometry().block_size_bytes) {
+        bytes = bytes.first(bytes.size() - geometry().block_size_bytes);
       }
       const uint64_t offset = extent.lba * geometry().block_size_bytes;
-      requests_.push_back(
-          {offset, {extent.buffer.begin(), extent.buffer.end()}});
-      std::ranges::copy(extent.buffer,
-                        std::span(contents_).subspan(offset).begin());
+      requests_.push_back({offset, {bytes.begin(), bytes.end()}});
+      std::ranges::copy(bytes, std::span(contents_).subspan(offset).begin());
+      if (fails) return Failure();
     }
     return {};
   }
 
   Status DoFlush() override {
+    if (Fails({Fault::kFlush})) return Failure();
     requests_.push_back({});
     return {};
   }
@@ -77,7 +119,9 @@ class RecordingDisk final : public block::BlockDevice {
   std::vector<std::byte> contents_;
   std::vector<Request> requests_;
   size_t read_count_ = 0;
-  std::optional<size_t> writes_to_failure_;
+  Fault fault_ = Fault::kRead;
+  std::optional<size_t> requests_to_fault_;
+  bool has_failed_ = false;
 };
 
 }  // namespace flint::fat

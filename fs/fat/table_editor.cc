@@ -72,7 +72,10 @@ Status TableEditor::WriteBack() {
     return Fail(ErrorCode::kDeviceError, "FAT was forgotten while it changed");
   }
   dirty_begin_ = dirty_end_ = 0;
-  for (uint32_t copy = 0; copy < layout_.fat_count; ++copy) {
+  // The copy in view comes first: others may share a block with it, which would
+  // else bring back what it was.
+  for (uint32_t i = 0; i < layout_.fat_count; ++i) {
+    const uint32_t copy = (table_.shown_copy() + i) % layout_.fat_count;
     if (!layout_.fats_are_mirrored && copy != layout_.active_fat) continue;
     const uint64_t offset =
         layout_.fat_offset + copy * layout_.fat_size_bytes + begin;
