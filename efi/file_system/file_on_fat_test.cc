@@ -1,84 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The protocols over a real file system on a disk.
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "efi/abi/protocol/simple_file_system.h"
 #include "efi/abi/status.h"
-#include "efi/environment/host_environment.h"
-#include "efi/file_system/simple_file_system.h"
-#include "fs/fat/fat_image_builder.h"
+#include "efi/file_system/file_on_fat_fixture.h"
+#include "fs/fat/recording_disk.h"
 #include "fs/fat/writable_volume.h"
 #include "gtest/gtest.h"
 
 namespace flint::efi {
 namespace {
 
-constexpr uint64_t kRead = abi::EFI_FILE_MODE_READ;
-constexpr uint64_t kWrite = kRead | abi::EFI_FILE_MODE_WRITE;
-constexpr uint64_t kCreate = kWrite | abi::EFI_FILE_MODE_CREATE;
-
-class FileOnFatTest : public ::testing::TestWithParam<fat::VolumeKind> {
- protected:
-  FileOnFatTest() {
-    abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL* const protocol = &file_system_;
-    EXPECT_EQ(protocol->OpenVolume(protocol, &root_), abi::EFI_SUCCESS);
-  }
-
-  abi::EFI_FILE_PROTOCOL* Open(std::u16string path,
-                               uint64_t mode,
-                               uint64_t attributes = 0) {
-    abi::EFI_FILE_PROTOCOL* file = nullptr;
-    EXPECT_EQ(root_->Open(root_, &file, path.data(), mode, attributes),
-              abi::EFI_SUCCESS);
-    return file;
-  }
-
-  static void Write(abi::EFI_FILE_PROTOCOL* file, std::string text) {
-    size_t size = text.size();
-    EXPECT_EQ(file->Write(file, &size, text.data()), abi::EFI_SUCCESS);
-  }
-
-  static std::string ReadAll(abi::EFI_FILE_PROTOCOL* file) {
-    std::string text(200'000, '?');
-    size_t size = text.size();
-    EXPECT_EQ(file->SetPosition(file, 0), abi::EFI_SUCCESS);
-    EXPECT_EQ(file->Read(file, &size, text.data()), abi::EFI_SUCCESS);
-    return text.substr(0, size);
-  }
-
-  static abi::EFI_STATUS SetNameAndSize(abi::EFI_FILE_PROTOCOL* file,
-                                        std::u16string_view name,
-                                        uint64_t size) {
-    abi::EFI_GUID type = abi::EFI_FILE_INFO_ID;
-    std::vector<std::byte> bytes(2048);
-    size_t used = bytes.size();
-    EXPECT_EQ(file->GetInfo(file, &type, &used, bytes.data()),
-              abi::EFI_SUCCESS);
-    abi::EFI_FILE_INFO info;
-    std::memcpy(&info, bytes.data(), sizeof(info));
-    info.FileSize = size;
-    info.Size = sizeof(info) + (name.size() + 1) * 2;
-    std::vector<std::byte> wanted(info.Size);
-    std::memcpy(wanted.data(), &info, sizeof(info));
-    std::memcpy(wanted.data() + sizeof(info), name.data(), name.size() * 2);
-    return file->SetInfo(file, &type, wanted.size(), wanted.data());
-  }
-
-  HostEnvironment host_;
-  fat::WritableVolume volume_{fat::FatImageBuilder(GetParam().shape).image(),
-                              GetParam().block_size_bytes};
-  SimpleFileSystem file_system_{
-      {.files = volume_.files(),
-       .range = {&volume_.disk(), 0, volume_.disk().geometry().block_count},
-       .pool = host_.environment().pool(),
-       .events = host_.environment().events()}};
-  abi::EFI_FILE_PROTOCOL* root_ = nullptr;
-};
+using Fault = fat::RecordingDisk::Fault;
 
 TEST_P(FileOnFatTest, IsOnTheDiskAsTheImageWroteIt) {
   std::string text;
@@ -92,7 +27,7 @@ TEST_P(FileOnFatTest, IsOnTheDiskAsTheImageWroteIt) {
 
   // In pieces that fit no block, seen by another handle at once.
   for (size_t at = 0; at < text.size(); at += 7001) {
-    Write(file, text.substr(at, 7001));
+    EXPECT_EQ(Write(file, text.substr(at, 7001)), abi::EFI_SUCCESS);
   }
   EXPECT_EQ(ReadAll(other), text);
 
@@ -102,21 +37,88 @@ TEST_P(FileOnFatTest, IsOnTheDiskAsTheImageWroteIt) {
   EXPECT_EQ(ReadAll(other), text.substr(0, 10'000));
 
   abi::EFI_FILE_PROTOCOL* const gone = Open(u"gone", kCreate);
-  Write(gone, "x");
+  EXPECT_EQ(Write(gone, "x"), abi::EFI_SUCCESS);
   EXPECT_EQ(gone->Delete(gone), abi::EFI_SUCCESS);
   EXPECT_EQ(file->Close(file), abi::EFI_SUCCESS);
   const fat::CheckReport report = volume_.Check();
   EXPECT_TRUE(report.IsSpotless());
+  EXPECT_FALSE(report.is_marked);
   EXPECT_EQ(report.files.size(), 3u);
   EXPECT_EQ(report.files.at("moved.log"), text.substr(0, 10'000));
 }
 
+/// An image that gives up when something fails.
+class FileOnFailingDiskTest : public FileOnFatTest {
+ protected:
+  abi::EFI_STATUS Work() {
+    abi::EFI_STATUS status = TryToOpen(u"dir\\A new file.txt", kCreate);
+    if (status != abi::EFI_SUCCESS) return status;
+    abi::EFI_FILE_PROTOCOL* const file = opened_;
+    status = Write(file, std::string(5000, 'n'));
+    if (status == abi::EFI_SUCCESS) status = file->Flush(file);
+    if (status == abi::EFI_SUCCESS) {
+      status = SetNameAndSize(file, u"A new file.txt", 2000);
+    }
+    if (status == abi::EFI_SUCCESS) {
+      status = SetNameAndSize(file, u"\\Moved.txt", 2000);
+    }
+    const abi::EFI_STATUS deleted = file->Delete(file);
+    return status == abi::EFI_SUCCESS ? deleted : status;
+  }
+};
+
+TEST_P(FileOnFailingDiskTest, SaysSoAndHarmsNothingElse) {
+  ASSERT_NE(Open(u"dir", kCreate, abi::EFI_FILE_DIRECTORY), nullptr);
+  ASSERT_EQ(Write(Open(u"dir\\other", kCreate), std::string(3000, 'o')),
+            abi::EFI_SUCCESS);
+  size_t failure_count = 0;
+  for (const Fault fault :
+       {Fault::kRead, Fault::kWrite, Fault::kDoneWrite, Fault::kFlush}) {
+    for (size_t count = 0;; ++count) {
+      SCOPED_TRACE("fault " + std::to_string(static_cast<int>(fault)) +
+                   " at request " + std::to_string(count));
+      ASSERT_LT(count, 500u);
+      // As if somebody else had written: nothing is remembered.
+      ASSERT_TRUE(volume_.disk().Write({}).has_value());
+      volume_.disk().Inject(fault, count);
+      const abi::EFI_STATUS status = Work();
+      if (!volume_.disk().has_failed()) {
+        EXPECT_EQ(status, abi::EFI_SUCCESS);
+        volume_.disk().Heal();
+        break;
+      }
+      ++failure_count;
+      EXPECT_TRUE(status == abi::EFI_SUCCESS ||
+                  status == abi::EFI_DEVICE_ERROR ||
+                  status == abi::EFI_WARN_DELETE_FAILURE)
+          << status;
+      // It may be there or not, but then whoever looks can have it away.
+      for (const std::u16string path : {u"dir\\A new file.txt", u"Moved.txt"}) {
+        if (TryToOpen(path, kWrite) != abi::EFI_SUCCESS) continue;
+        EXPECT_EQ(opened_->Delete(opened_), abi::EFI_SUCCESS);
+      }
+      const fat::CheckReport report = volume_.Check();
+      EXPECT_TRUE(report.damage.empty()) << report.damage.front();
+      EXPECT_EQ(report.files.at("dir/other"), std::string(3000, 'o'));
+      EXPECT_EQ(report.files.size(), 2u);
+      if (HasFailure()) return;
+    }
+  }
+  EXPECT_GT(failure_count, 20u);
+}
+
+constexpr auto kNameOf = [](const auto& kind) {
+  return std::string(kind.param.name);
+};
+
 INSTANTIATE_TEST_SUITE_P(,
                          FileOnFatTest,
                          ::testing::ValuesIn(fat::VolumeKinds()),
-                         [](const auto& kind) {
-                           return std::string(kind.param.name);
-                         });
+                         kNameOf);
+INSTANTIATE_TEST_SUITE_P(,
+                         FileOnFailingDiskTest,
+                         ::testing::ValuesIn(fat::VolumeKinds()),
+                         kNameOf);
 
 }  // namespace
 }  // namespace flint::efi

@@ -50,6 +50,8 @@ OpenFile* SimpleFileSystem::Acquire(const volume::File& file,
   for (OpenFile* open = open_files_.front(); open != nullptr;
        open = open_files_.Next(*open)) {
     if (!open->deleted && files().IsSame(open->file, file)) {
+      // Just looked up: somebody else may have written to it.
+      open->file = file;
       ++open->handle_count;
       return open;
     }
