@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loader/bls/boot_count.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "fs/fat/fat_checker.h"
+#include "fs/fat/fat_image_builder.h"
+#include "fs/fat/writable_volume.h"
 #include "fs/volume/fake_file_system.h"
 #include "gtest/gtest.h"
 #include "testing/result_matchers.h"
@@ -76,6 +83,36 @@ TEST_F(CountBootAttemptTest, LeavesTheFileWhereTheNewNameIsTaken) {
   EXPECT_THAT(CountBootAttempt(files_, {kDirectory, "a+2.conf", ".conf"}),
               IsError(ErrorCode::kInvalidArgument));
   EXPECT_OK(files_.Open("loader/entries/a+2.conf"));
+}
+
+// On FAT the file has the old name or the new one, whenever the power fails.
+TEST_F(CountBootAttemptTest, IsAllOrNothingOnADisk) {
+  for (const fat::VolumeKind& kind : fat::VolumeKinds()) {
+    SCOPED_TRACE(kind.name);
+    fat::FatImageBuilder builder(kind.shape);
+    builder.AddFile("loader/entries/Debian GNU+Linux+3.conf", "title x\n");
+    builder.AddFile("loader/entries/other.conf", "title y\n");
+    fat::WritableVolume volume(builder.image(), kind.block_size_bytes);
+    std::vector<std::byte> disk(volume.disk().contents().begin(),
+                                volume.disk().contents().end());
+    auto expected = volume.Check().files;
+    const auto before = expected;
+    auto entry = expected.extract("loader/entries/Debian GNU+Linux+3.conf");
+    entry.key() = "loader/entries/Debian GNU+Linux+2-1.conf";
+    expected.insert(std::move(entry));
+
+    ASSERT_OK(CountBootAttempt(
+        volume.files(), {kDirectory, "Debian GNU+Linux+3.conf", ".conf"}));
+
+    for (const auto& request : volume.disk().requests()) {
+      std::ranges::copy(request.bytes,
+                        disk.begin() + static_cast<ptrdiff_t>(request.offset));
+      const auto files = fat::CheckVolume(disk).files;
+      EXPECT_TRUE(files == before || files == expected);
+    }
+    EXPECT_EQ(volume.Check().files, expected);
+    EXPECT_TRUE(volume.disk().requests().back().bytes.empty()) << "no flush";
+  }
 }
 
 TEST_F(CountBootAttemptTest, TellsWhatItCannotDo) {
