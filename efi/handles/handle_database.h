@@ -87,6 +87,15 @@ class HandleDatabase final : private EventObserver {
   abi::EFI_STATUS UninstallMultipleProtocolInterfaces(abi::EFI_HANDLE handle,
                                                       ProtocolList& list);
 
+  /// How often a handle was made, or an interface of one installed, changed or
+  /// removed.
+  uint64_t change_count() const { return change_count_; }
+
+  /// Connects drivers, recursively, to the handles that were made or modified
+  /// since there were `change_count` changes; not to what drivers change
+  /// meanwhile.
+  void ConnectChangedSince(uint64_t change_count);
+
   // open.cc
   abi::EFI_STATUS HandleProtocol(abi::EFI_HANDLE handle,
                                  const abi::EFI_GUID* protocol,
@@ -216,6 +225,7 @@ class HandleDatabase final : private EventObserver {
   PoolServices& pool_;
   EventServices& events_;
   ControllerConnector* connector_ = nullptr;
+  uint64_t change_count_ = 0;
   abi::EFI_HANDLE firmware_image_ = nullptr;
 
   ObjectPool<Handle> handles_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+
 #include "efi/abi/boot_services.h"
 #include "efi/containers/intrusive_list.h"
 
@@ -42,6 +44,8 @@ struct Interface final : ListNode<OnHandle>, ListNode<OfProtocol> {
 /// What an EFI_HANDLE points to. Exists while it has interfaces.
 struct Handle final : ListNode<Handle> {
   IntrusiveList<Interface, OnHandle> interfaces;
+  /// What the database's count of changes was with its last one.
+  uint64_t last_change = 0;
 };
 
 /// Someone wants to know when a protocol is installed. [uefi-2.10 7.3.5]

@@ -53,6 +53,7 @@ abi::EFI_STATUS HandleDatabase::Install(abi::EFI_HANDLE* handle,
 
 // Makes an interface the newest of its protocol, and tells who waits for one.
 void HandleDatabase::Announce(Interface& interface) {
+  interface.handle->last_change = ++change_count_;
   Protocol& protocol = *interface.protocol;
   protocol.interfaces.push_back(interface);
   for (const Registration* registration = protocol.registrations.front();
@@ -94,6 +95,7 @@ abi::EFI_STATUS HandleDatabase::UninstallProtocolInterface(
   Withdraw(*interface);
   IntrusiveList<Interface, OnHandle>::Remove(*interface);
   interfaces_.Delete(*interface);
+  owner.last_change = ++change_count_;
   if (owner.interfaces.empty()) {
     IntrusiveList<Handle>::Remove(owner);
     handles_.Delete(owner);
@@ -130,6 +132,26 @@ abi::EFI_STATUS HandleDatabase::ReinstallProtocolInterface(
         connector_->ConnectController(handle, nullptr, nullptr, abi::TRUE));
   }
   return abi::EFI_SUCCESS;
+}
+
+void HandleDatabase::ConnectChangedSince(uint64_t change_count) {
+  if (connector_ == nullptr) return;
+  const uint64_t end = change_count_;
+  // Looked up each time: drivers may do anything to the list.
+  for (;;) {
+    Handle* next = nullptr;
+    for (Handle* handle = all_handles_.front(); handle != nullptr;
+         handle = all_handles_.Next(*handle)) {
+      if (handle->last_change > change_count && handle->last_change <= end &&
+          (next == nullptr || handle->last_change < next->last_change)) {
+        next = handle;
+      }
+    }
+    if (next == nullptr) return;
+    change_count = next->last_change;
+    static_cast<void>(
+        connector_->ConnectController(next, nullptr, nullptr, abi::TRUE));
+  }
 }
 
 // Disconnects every driver that manages the protocol. False if one stays.

@@ -232,7 +232,10 @@ abi::EFI_STATUS ImageLoader::StartImage(abi::EFI_HANDLE image_handle,
   }
   if (abi::EFI_ERROR(image->verdict)) return image->verdict;
 
+  const uint64_t changes = parts_.handles.change_count();
   const abi::EFI_STATUS status = Run(*image);
+  // For drivers that only install protocols. [uefi-2.10 7.4.2]
+  parts_.handles.ConnectChangedSince(changes);
 
   if (exit_data_size != nullptr) *exit_data_size = image->exit_data_size;
   if (exit_data != nullptr) {

@@ -15,6 +15,7 @@ namespace {
 
 using namespace abi;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using ::testing::IsNull;
 using ::testing::NotNull;
 
@@ -327,6 +328,38 @@ TEST_F(StartImageTest, LeavesProtocolsThatTheImageInstalledOnItsHandle) {
   EXPECT_FALSE(IsImage(image));
   EXPECT_TRUE(HasProtocol(image, kSomeProtocol));
   EXPECT_EQ(boot_.UnloadImage(image), EFI_INVALID_PARAMETER);
+}
+
+struct RecordingConnector final : ControllerConnector {
+  EFI_STATUS ConnectController(EFI_HANDLE controller,
+                               EFI_HANDLE*,
+                               abi::EFI_DEVICE_PATH_PROTOCOL*,
+                               abi::BOOLEAN recursive) override {
+    EXPECT_EQ(recursive, abi::TRUE);
+    connected.push_back(controller);
+    // What a driver does to the handle is not followed again.
+    EFI_GUID of_driver = EFI_GUID::Of("9d2c1c5d-2c66-4d2b-8c0f-6f1f0f0b6f11");
+    return g_scene->boot->InstallProtocolInterface(
+        &controller, &of_driver, EFI_NATIVE_INTERFACE, nullptr);
+  }
+  EFI_STATUS DisconnectController(EFI_HANDLE, EFI_HANDLE, EFI_HANDLE) override {
+    return EFI_SUCCESS;
+  }
+
+  std::vector<EFI_HANDLE> connected;
+};
+
+TEST_F(StartImageTest, ConnectsDriversToWhatTheImageInstalled) {
+  // The environment disconnects drivers until its end.
+  static RecordingConnector connector;
+  host_.environment().handles().set_connector(connector);
+  const EFI_HANDLE untouched = Load(Succeed);
+  const EFI_HANDLE image = Load(InstallOnItself);
+
+  EXPECT_EQ(Start(untouched), EFI_SUCCESS);
+  EXPECT_THAT(connector.connected, IsEmpty());
+  EXPECT_EQ(Start(image), EFI_SUCCESS);
+  EXPECT_THAT(connector.connected, ElementsAre(image));
 }
 
 TEST_F(StartImageTest, StartsAThousandImagesInTheSameMemory) {
