@@ -177,6 +177,14 @@ Status Machine::StartDisks() {
 void Machine::StopDisks() {
   for (block::VirtioBlockSlot& slot : disks_) {
     if (!slot.disk) continue;
+    // A reset may cost the disk what is in its cache.
+    const Status flushed =
+        slot.disk->write_count() == 0 ? Status() : slot.disk->Flush();
+    if (!flushed) {
+      log::Warning("{} may lose what was written: {}",
+                   slot.name.view(),
+                   flushed.error());
+    }
     const Status stopped = slot.disk->Quiesce();
     if (!stopped) {
       // Its queue is idle, so going on is safer than not booting at all.

@@ -195,7 +195,9 @@ Result<UefiVolume> UefiSystem::Describe(abi::EFI_HANDLE volume) {
 
 efi::VariableBackend& UefiSystem::ChooseVariableBackend() {
   const auto system_volume =
-      std::ranges::find_if(volumes_, &UefiVolume::is_system_partition);
+      std::ranges::find_if(volumes_, [](const UefiVolume& volume) {
+        return volume.is_system_partition && volume.files->writer() != nullptr;
+      });
   if (system_volume == volumes_.end()) return volatile_variables_;
   return esp_variables_.emplace(system_volume->files->files(), &wall_clock_);
 }
