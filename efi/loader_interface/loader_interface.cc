@@ -149,6 +149,9 @@ bool LoaderInterface::Prefer(BootPlan& plan) {
   if (!once.empty()) {
     log::Warning("LoaderEntryOneShot: there is no entry {}", once.view());
   }
+  // For just this start goes before in general, whoever asked for it.
+  const Candidate* const first = plan.first();
+  if (first != nullptr && first->rank == boot_plan::Rank::kOnce) return false;
   return ChooseMatching(ReadText(variables_, u"LoaderEntryDefault").view(),
                         plan);
 }

@@ -45,8 +45,9 @@ class LoaderInterface final {
 
   /// Has the candidate tried first that the operating system asked for: for
   /// just this start (LoaderEntryOneShot, which is deleted, or nothing is
-  /// followed), else in general (LoaderEntryDefault). False if it did not ask
-  /// for any that is there.
+  /// followed), else in general (LoaderEntryDefault), unless the plan starts
+  /// with what is for just this start (BootNext). False if it did not ask for
+  /// any that is there.
   bool Prefer(boot_plan::BootPlan& plan);
 
   /// How many seconds to show the menu for, if the operating system said so;

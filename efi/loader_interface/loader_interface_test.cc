@@ -112,6 +112,20 @@ TEST_F(LoaderInterfaceTest, KeepsTheOrderIfThereIsNoSuchEntry) {
   EXPECT_FALSE(Has(u"LoaderEntryOneShot"));
 }
 
+TEST_F(LoaderInterfaceTest, PutsBootNextBeforeTheDefault) {
+  Add({.kind = CandidateKind::kLoadOption,
+       .rank = boot_plan::Rank::kOnce,
+       .name = "Boot0002"});
+  Set(u"LoaderEntryDefault", Wide("fedora*"));
+
+  EXPECT_FALSE(Interface().Prefer(plan_));
+  EXPECT_EQ(plan_.first()->name, "Boot0002");
+
+  Set(u"LoaderEntryOneShot", Wide("fedora*"));
+  EXPECT_TRUE(Interface().Prefer(plan_));
+  EXPECT_EQ(plan_.first()->name, "fedora.conf");
+}
+
 TEST_F(LoaderInterfaceTest, IgnoresAOneShotThatWouldStay) {
   Set(u"LoaderEntryOneShot", Wide("fedora.conf"));
   Set(u"LoaderConfigTimeoutOneShot", Wide("7"));
