@@ -4,6 +4,7 @@
 // to a report of why there is none.
 #include <array>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "boot/cpu/descriptor_tables.h"
@@ -12,6 +13,9 @@
 #include "boot/firmware/linux_booter.h"
 #include "boot/firmware/machine.h"
 #include "boot/firmware/uefi_booter.h"
+#include "efi/block_io/pci_path.h"
+#include "efi/boot_manager/device_rank.h"
+#include "efi/device_path/path_writer.h"
 #include "loader/boot_plan/boot_plan.h"
 #include "platforms/base/log.h"
 
@@ -22,6 +26,9 @@ constexpr std::string_view kVersion = "0.1.0";
 
 /// One call of the driver for as many pieces of kernel and initrds.
 constexpr size_t kBatchExtents = 1024;
+
+/// Bridges nest a few levels deep at most.
+constexpr size_t kMaxPciPathBytes = 512;
 
 /// Where the machine lives: too large for the stack, and not a constant.
 alignas(Machine) constinit std::array<std::byte,
@@ -63,15 +70,46 @@ class CandidateBooter final : public boot_plan::Booter {
   UefiBooter uefi_;
 };
 
+/// When what is on a disk is tried; nothing if the VM is not to be booted from
+/// it.
+std::optional<boot_plan::Rank> RankOf(Machine& machine,
+                                      const block::VirtioBlockSlot& slot) {
+  const boot_plan::DeviceOrder& order = machine.device_order();
+  // Most VMMs say nothing.
+  if (order.devices().empty()) return boot_plan::Rank::kDisk;
+  efi::FixedPathWriter<kMaxPciPathBytes> writer;
+  const Status appended = efi::AppendPciPath(
+      machine.pci_config(), machine.pci_functions(), slot.address, *writer);
+  const auto path =
+      appended ? writer->Finish() : std::unexpected(appended.error());
+  const auto index = path ? efi::IndexOf(order, *path) : std::nullopt;
+  if (index) {
+    return boot_plan::RankOnDevice(*index, boot_plan::CandidateKind::kBlsEntry);
+  }
+  if (order.is_strict()) return std::nullopt;
+  return boot_plan::Rank::kDisk;
+}
+
+Status SearchDisk(Machine& machine,
+                  block::VirtioBlockSlot& slot,
+                  DiskSearch& search,
+                  boot_plan::BootPlan& plan) {
+  const boot_plan::Place place{.disk = slot.name.view()};
+  if (!slot.disk) return plan.AddFinding(place, {}, slot.status.error());
+  if (const auto rank = RankOf(machine, slot)) {
+    return search.Search(*slot.disk, *rank);
+  }
+  return plan.AddFinding(
+      place,
+      {},
+      Error(ErrorCode::kUnsupported, "the VMM's boot order excludes it"));
+}
+
 /// Fills the plan with what is on the disks.
 Status Search(Machine& machine, boot_plan::BootPlan& plan) {
   DiskSearch search(machine.map(), machine.memory(), machine.arena(), plan);
   for (block::VirtioBlockSlot& slot : machine.disks()) {
-    if (slot.disk) {
-      TRY(search.Search(*slot.disk));
-    } else {
-      TRY(plan.AddFinding({.disk = slot.name.view()}, {}, slot.status.error()));
-    }
+    TRY(SearchDisk(machine, slot, search, plan));
   }
   if (machine.disks().empty()) {
     TRY(plan.AddFinding(
@@ -88,6 +126,7 @@ Status BringUp(Machine& machine, DoorKind door, uint64_t argument) {
   TRY(machine.ReadDoor(door, argument));
   TRY(machine.BringUpMemory());
   machine.DiscoverPlatform();
+  machine.ReadVmmFiles();
   Announce(machine, machine.map());
   return machine.StartDisks();
 }

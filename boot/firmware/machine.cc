@@ -5,11 +5,13 @@
 
 #include "boot/cpu/processor_end.h"
 #include "boot/cpu/use_page_tables.h"
+#include "boot/firmware/vmm_files.h"
 #include "boot/info/start_info.h"
 #include "boot/info/zero_page.h"
 #include "boot/paging/address_space.h"
 #include "boot/paging/paging_features.h"
 #include "drivers/acpi/mcfg.h"
+#include "drivers/fw_cfg/fw_cfg.h"
 #include "platforms/base/log.h"
 #include "platforms/runtime/image_layout.h"
 #include "platforms/runtime/panic.h"
@@ -127,6 +129,22 @@ void Machine::ReadFadt() {
     clock_.set_pm_timer(
         {.counter = *counter, .is_32_bit = fadt->pm_timer_is_32_bit});
   }
+}
+
+void Machine::ReadVmmFiles() {
+  const auto scratch =
+      arena_->AllocateArray<std::byte>(fw_cfg::FwCfg::kScratchBytes);
+  // Without memory there will be no boot either, which then says so.
+  if (!scratch) return;
+  Result<fw_cfg::FwCfg> files = fw_cfg::FwCfg::Create({.ports = ports_,
+                                                       .memory = *memory_,
+                                                       .clock = clock_,
+                                                       .scratch = *scratch});
+  if (!files) return;
+  const Status read =
+      boot::ReadVmmFiles(*files, *arena_, settings_, device_order_);
+  if (!read) log::Warning("the VMM's files: {}", read.error());
+  log::Configure(&console_, settings_.log_level());
 }
 
 pci::PciConfig& Machine::FindPciConfig() {

@@ -35,6 +35,7 @@
 #include "drivers/pci/scan.h"
 #include "drivers/power/power.h"
 #include "drivers/serial/uart16550.h"
+#include "loader/boot_plan/device_order.h"
 #include "platforms/base/arena.h"
 #include "platforms/base/result.h"
 #include "platforms/runtime/identity_memory.h"
@@ -48,6 +49,7 @@ namespace flint::boot {
 ///     ReadDoor                what the VMM said, settings
 ///     BringUpMemory           memory map, page tables, exceptions
 ///     DiscoverPlatform        ACPI, power
+///     ReadVmmFiles            more settings, the order of devices
 ///     StartDisks              PCI, virtio
 ///
 /// About 600 KiB, and other objects point into it: one static object.
@@ -68,6 +70,10 @@ class Machine final {
   /// Reads the ACPI tables, if there are any.
   void DiscoverPlatform();
 
+  /// Reads what the VMM passes as files, if it does: settings, which go before
+  /// those of its command line, and the order of devices.
+  void ReadVmmFiles();
+
   /// Finds all disks and starts them. One that fails is in the list with its
   /// reason. Fails only for want of memory.
   Status StartDisks();
@@ -83,6 +89,9 @@ class Machine final {
 
   const BootInfo& info() const { return info_; }
   const settings::Settings& settings() const { return settings_; }
+  /// In which order the VM's owner wants devices tried; empty if nothing is
+  /// said.
+  const boot_plan::DeviceOrder& device_order() const { return device_order_; }
   memory::MemoryMap& map() { return map_; }
   GuestMemory& memory() { return *memory_; }
   /// For what lives until hand-over.
@@ -134,6 +143,7 @@ class Machine final {
 
   BootInfo info_;
   settings::Settings settings_;
+  boot_plan::DeviceOrder device_order_;
 
   std::array<memory::MemoryRange, kMaxRanges> ranges_;
   memory::MemoryMap map_{ranges_};

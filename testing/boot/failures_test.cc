@@ -137,6 +137,37 @@ TEST_F(Failures, OfEveryDiskAreReported) {
   ASSERT_OK(vm->ExpectExit());
 }
 
+/// Two disks, of which QEMU wants the second first, and settings in a file.
+Machine OrderedMachine() {
+  return WithFirmware(Machine::Q35())
+      .WithArguments({"-fw_cfg", "name=opt/flint/on_failure,string=poweroff"})
+      .WithDisk({.image = Image("missing_kernel.img")})
+      .WithDisk({.image = Image("truncated_kernel.img"),
+                 .properties = "bootindex=1"});
+}
+
+TEST_F(Failures, ComeInTheOrderOfTheVm) {
+  ASSERT_OK(Start(OrderedMachine()));
+
+  ASSERT_OK(
+      machine().ExpectText("booting debian.conf from virtio-blk at pci "
+                           "0000:00:02.0"));
+  ASSERT_OK(
+      machine().ExpectText("booting missing.conf from virtio-blk at pci "
+                           "0000:00:01.0"));
+  ASSERT_OK(machine().ExpectExit());
+}
+
+TEST_F(Failures, OfDisksThatTheVmExcludesAreReported) {
+  ASSERT_OK(Start(OrderedMachine().WithArguments({"-boot", "strict=on"})));
+
+  ASSERT_OK(machine().ExpectText("no bootable operating system found"));
+  ASSERT_OK(machine().ExpectText("0000:00:02.0, partition 1"));
+  ASSERT_OK(machine().ExpectText(
+      "virtio-blk at pci 0000:00:01.0: the VMM's boot order excludes it"));
+  ASSERT_OK(machine().ExpectExit());
+}
+
 class OnFailure : public BootTest {
  protected:
   /// Starts a machine without a disk, and waits for the report.

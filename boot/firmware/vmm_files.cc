@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "boot/firmware/vmm_files.h"
+
+#include <cstdint>
+#include <string_view>
+
+#include "platforms/base/log.h"
+
+namespace flint::boot {
+namespace {
+
+constexpr std::string_view kSettingPrefix = "opt/flint/";
+constexpr std::string_view kOrderName = "bootorder";
+
+constexpr uint32_t kMaxSettingBytes = 4096;
+/// Of 256 devices behind as many bridges as there can be.
+constexpr uint32_t kMaxOrderBytes = 64 * 1024;
+
+}  // namespace
+
+Status ReadVmmFiles(fw_cfg::FwCfg& files,
+                    Arena& arena,
+                    settings::Settings& settings,
+                    boot_plan::DeviceOrder& order) {
+  const auto read_setting = [&](const fw_cfg::File& file) -> Status {
+    const std::string_view value =
+        TRY(files.ReadText(file, kMaxSettingBytes, arena));
+    settings.Apply(file.name.view().substr(kSettingPrefix.size()), value);
+    return {};
+  };
+  const auto read_order = [&](const fw_cfg::File& file) -> Status {
+    const std::string_view text =
+        TRY(files.ReadText(file, kMaxOrderBytes, arena));
+    order = TRY(boot_plan::DeviceOrder::Parse(text, arena));
+    return {};
+  };
+  return files.ForEachFile([&](const fw_cfg::File& file) {
+    const std::string_view name = file.name.view();
+    Status read = {};
+    if (name == kOrderName) read = read_order(file);
+    if (name.starts_with(kSettingPrefix)) read = read_setting(file);
+    if (!read) log::Warning("the VMM's file {}: {}", name, read.error());
+  });
+}
+
+}  // namespace flint::boot

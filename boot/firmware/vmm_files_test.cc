@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "boot/firmware/vmm_files.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "drivers/clock/fake_clock.h"
+#include "drivers/fw_cfg/fake_fw_cfg.h"
+#include "drivers/io/fake_register_io.h"
+#include "platforms/base/fake_guest_memory.h"
+#include "platforms/base/log.h"
+#include "testing/result_matchers.h"
+
+namespace flint::boot {
+namespace {
+
+using testing::IsError;
+
+class VmmFilesTest : public ::testing::Test, public log::Sink {
+ protected:
+  VmmFilesTest() { log::Configure(this, log::Level::kInfo); }
+  ~VmmFilesTest() override { log::Configure(nullptr, log::Level::kInfo); }
+
+  void Write(log::Level, std::string_view line) override {
+    lines_.emplace_back(line);
+  }
+
+  Status Read() {
+    auto device = fw_cfg::FwCfg::Create({.ports = ports_,
+                                         .memory = memory_,
+                                         .clock = clock_,
+                                         .scratch = scratch_});
+    EXPECT_OK(device);
+    return ReadVmmFiles(*device, arena_, settings_, order_);
+  }
+
+  io::FakeRegisterIo ports_{0x1'0000, io::FakeRegisterIo::Empty::kReadsAllOnes};
+  FakeGuestMemory memory_;
+  MutableBytes scratch_ =
+      memory_.AddRegion(0x10'0000, fw_cfg::FwCfg::kScratchBytes);
+  Arena arena_{memory_.AddRegion(0x20'0000, 1 << 17)};
+  clock::FakeClock clock_;
+  fw_cfg::FakeFwCfg fake_{ports_, memory_};
+  settings::Settings settings_;
+  boot_plan::DeviceOrder order_;
+  std::vector<std::string> lines_;
+};
+
+TEST_F(VmmFilesTest, TakesSettingsAndOrder) {
+  fake_.AddFile("opt/flint/boot", "debian*");
+  fake_.AddFile("opt/other/boot", "no");
+  fake_.AddFile("bootorder",
+                std::string_view("/pci@i0cf8/scsi@3/disk@0,0\nHALT\0", 32));
+  fake_.AddFile("opt/flint/timeout", "7\n");
+
+  ASSERT_OK(Read());
+
+  EXPECT_EQ(settings_.boot_entry(), "debian*");
+  EXPECT_EQ(settings_.timeout_seconds(), 7u);
+  EXPECT_EQ(order_.devices().size(), 1u);
+  EXPECT_TRUE(order_.is_strict());
+  EXPECT_TRUE(lines_.empty());
+}
+
+TEST_F(VmmFilesTest, PassesOverWhatItCannotRead) {
+  fake_.AddFile("opt/flint/log", "debug");
+  fake_.ClaimSize("opt/flint/log", 4097);
+  fake_.AddFile("opt/flint/boot", "debian");
+
+  ASSERT_OK(Read());
+
+  EXPECT_EQ(settings_.log_level(), log::Level::kInfo);
+  EXPECT_EQ(settings_.boot_entry(), "debian");
+  ASSERT_EQ(lines_.size(), 1u);
+  EXPECT_EQ(lines_[0], "the VMM's file opt/flint/log: fw_cfg file is too long");
+}
+
+TEST_F(VmmFilesTest, ReportsABadDirectory) {
+  fake_.ClaimFileCount(fw_cfg::FwCfg::kMaxFiles + 1);
+
+  EXPECT_THAT(Read(), IsError(ErrorCode::kCorrupt));
+}
+
+}  // namespace
+}  // namespace flint::boot
