@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "efi/variables/esp_backend.h"
 #include "fs/volume/mount_point.h"
 #include "loader/bls/bls.h"
 #include "loader/boot_plan/bls_source.h"
@@ -36,6 +37,11 @@ bool BelongTogether(volume::Role a, volume::Role b) {
            role == volume::Role::kExtendedBoot;
   };
   return a == b || (is_for_booting(a) && is_for_booting(b));
+}
+
+bool HoldsVariables(volume::FileSystem& files) {
+  return files.Open(efi::EspVariableBackend::kDirectory).has_value() ||
+         files.Open(efi::kRuntimeVariableFileName).has_value();
 }
 
 }  // namespace
@@ -92,6 +98,9 @@ Status DiskSearch::Mount(block::BlockDevice& disk,
                                  .device = &disk,
                                  .file_system = mount_point.file_system(),
                                  .rank = rank_};
+  if (volume::RoleOf(partition) == volume::Role::kEfiSystem) {
+    found_variables_ |= HoldsVariables(*mount_point.file_system());
+  }
   if (volume::RoleOf(partition) == volume::Role::kExtendedBoot) {
     // Before the EFI system partition, whose loader.conf has the last word.
     const auto used = std::span(group.volumes).first(group.size);

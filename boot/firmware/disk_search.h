@@ -41,6 +41,10 @@ class DiskSearch final {
   Status Search(block::BlockDevice& disk,
                 boot_plan::Rank rank = boot_plan::Rank::kDisk);
 
+  /// True if an EFI system partition holds UEFI variables, kept by us or left
+  /// by an operating system.
+  bool found_variables() const { return found_variables_; }
+
  private:
   /// Volumes of one disk whose entries are read together.
   static constexpr size_t kMaxVolumesTogether = 16;
@@ -72,6 +76,7 @@ class DiskSearch final {
   boot_plan::Rank rank_ = boot_plan::Rank::kDisk;
   /// Working memory that no mounted volume uses.
   MutableBytes spare_scratch_;
+  bool found_variables_ = false;
 };
 
 }  // namespace flint::boot

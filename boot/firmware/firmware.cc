@@ -8,11 +8,13 @@
 #include <string_view>
 
 #include "boot/cpu/descriptor_tables.h"
+#include "boot/firmware/boot_choice.h"
 #include "boot/firmware/disk_search.h"
 #include "boot/firmware/entry.h"
 #include "boot/firmware/linux_booter.h"
 #include "boot/firmware/machine.h"
 #include "boot/firmware/uefi_booter.h"
+#include "boot/firmware/version.h"
 #include "efi/block_io/pci_path.h"
 #include "efi/boot_manager/device_rank.h"
 #include "efi/device_path/path_writer.h"
@@ -21,8 +23,6 @@
 
 namespace flint::boot {
 namespace {
-
-constexpr std::string_view kVersion = "0.1.0";
 
 /// One call of the driver for as many pieces of kernel and initrds.
 constexpr size_t kBatchExtents = 1024;
@@ -41,8 +41,8 @@ class ReportWriter final : public boot_plan::LineWriter {
 };
 
 void Announce(const Machine& machine, memory::MemoryMap& map) {
-  log::Info("Flint {}, started by {}, {} MiB of memory",
-            kVersion,
+  log::Info("{}, started by {}, {} MiB of memory",
+            kProduct,
             ToString(machine.info().door()),
             map.ram_bytes() >> 20);
 }
@@ -50,17 +50,20 @@ void Announce(const Machine& machine, memory::MemoryMap& map) {
 /// Boots every kind of candidate.
 class CandidateBooter final : public boot_plan::Booter {
  public:
-  CandidateBooter(Machine& machine, std::span<block::BlockExtent> extents)
-      : linux_(machine, extents), uefi_(machine) {}
+  CandidateBooter(Machine& machine,
+                  std::span<block::BlockExtent> extents,
+                  const boot_plan::BootPlan& plan)
+      : linux_(machine, extents), uefi_(machine, plan) {}
+
+  UefiBooter& uefi() { return uefi_; }
 
   Failure Boot(const boot_plan::Candidate& candidate) override {
     switch (candidate.kind) {
       case boot_plan::CandidateKind::kBlsEntry:
         return linux_.Boot(candidate);
       case boot_plan::CandidateKind::kUefiProgram:
-        return uefi_.Boot(candidate);
       case boot_plan::CandidateKind::kLoadOption:
-        break;
+        return uefi_.Boot(candidate);
     }
     return Error(ErrorCode::kUnsupported, "no such kind of candidate");
   }
@@ -106,18 +109,13 @@ Status SearchDisk(Machine& machine,
 }
 
 /// Fills the plan with what is on the disks.
-Status Search(Machine& machine, boot_plan::BootPlan& plan) {
-  DiskSearch search(machine.map(), machine.memory(), machine.arena(), plan);
+Status Search(Machine& machine, DiskSearch& search, boot_plan::BootPlan& plan) {
   for (block::VirtioBlockSlot& slot : machine.disks()) {
     TRY(SearchDisk(machine, slot, search, plan));
   }
   if (machine.disks().empty()) {
     TRY(plan.AddFinding(
         {}, {}, Error(ErrorCode::kNotFound, "the machine has no disk")));
-  }
-  const std::string_view wanted = machine.settings().boot_entry();
-  if (!wanted.empty() && plan.Prefer(wanted) == 0) {
-    log::Warning("flint.boot={}: there is no such entry", wanted);
   }
   return {};
 }
@@ -134,10 +132,13 @@ Status BringUp(Machine& machine, DoorKind door, uint64_t argument) {
 /// Returns if nothing could be booted, with the report written.
 Status Boot(Machine& machine) {
   boot_plan::BootPlan plan(machine.arena());
-  TRY(Search(machine, plan));
+  DiskSearch search(machine.map(), machine.memory(), machine.arena(), plan);
+  TRY(Search(machine, search, plan));
   CandidateBooter booter(
       machine,
-      TRY(machine.arena().AllocateArray<block::BlockExtent>(kBatchExtents)));
+      TRY(machine.arena().AllocateArray<block::BlockExtent>(kBatchExtents)),
+      plan);
+  ChooseWhatToBoot(machine, booter.uefi(), search.found_variables(), plan);
   plan.Run(booter);
   ReportWriter writer;
   plan.WriteReport(writer);

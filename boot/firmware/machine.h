@@ -97,6 +97,8 @@ class Machine final {
   /// For what lives until hand-over.
   Arena& arena() { return *arena_; }
   clock::TscClock& clock() { return clock_; }
+  /// When the firmware was entered, by that clock.
+  uint64_t start_ticks() const { return start_ticks_; }
   std::span<block::VirtioBlockSlot> disks() { return disks_; }
   io::Cpu& cpu() { return cpu_; }
   io::RegisterIo& ports() { return ports_; }
@@ -135,6 +137,7 @@ class Machine final {
                           .memory = identity_,
                           .kvm_clock = kvm_clock_,
                           .pm_timer = std::nullopt}};
+  const uint64_t start_ticks_ = clock_.NowTicks();
   io::RegisterWindow com1_{ports_, serial::kCom1Port, serial::kPortCount};
   serial::Uart16550 serial_{com1_, clock_};
   console::SharedOutput output_{serial_};

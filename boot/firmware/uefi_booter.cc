@@ -7,11 +7,15 @@
 #include <span>
 
 #include "boot/firmware/entry_initrds.h"
+#include "boot/firmware/version.h"
+#include "drivers/clock/clock.h"
 #include "efi/abi/event.h"
 #include "efi/abi/protocol/device_path.h"
+#include "efi/abi/system_table.h"
 #include "efi/device_path/device_path.h"
 #include "efi/device_path/path_writer.h"
 #include "efi/load_file/load_file2.h"
+#include "efi/loader_interface/loader_interface.h"
 #include "loader/bls/entry.h"
 #include "platforms/base/log.h"
 #include "platforms/base/unicode.h"
@@ -76,13 +80,17 @@ Status ToStatus(abi::EFI_STATUS status) {
 }  // namespace
 
 Failure UefiBooter::Boot(const boot_plan::Candidate& candidate) {
+  if (candidate.kind == boot_plan::CandidateKind::kLoadOption) {
+    if (const Status up = BringUp(); !up) return up.error();
+    return manager_->Boot(candidate);
+  }
   log::Info("booting {} from {}, partition {}: {}",
             candidate.name,
             candidate.place.disk,
             candidate.place.partition,
             candidate.title);
   if (const Status up = BringUp(); !up) return up.error();
-  const auto ran = Run(candidate);
+  const auto ran = RunProgram(candidate);
   if (ran) return ErrorOf(abi::EFI_SUCCESS);
   if (!ran.error().path.empty()) return ran.error();
   // The report names the candidate anyway.
@@ -94,10 +102,44 @@ Status UefiBooter::BringUp() {
   if (system_ != nullptr) return up_;
   system_ = TRY(machine_.arena().Create<UefiSystem>(machine_));
   up_ = system_->Start();
+  if (up_) {
+    manager_.emplace(
+        efi::BootManager::Parts{.handles = system_->environment().handles(),
+                                .pool = system_->environment().pool(),
+                                .variables = system_->variables(),
+                                .runner = *this});
+  }
   return up_;
 }
 
-std::expected<void, Failure> UefiBooter::Run(
+Status UefiBooter::AddOptions(boot_plan::BootPlan& plan) {
+  TRY(BringUp());
+  return manager_->AddOptions(machine_.device_order(), machine_.arena(), plan);
+}
+
+std::optional<efi::VariableServices> UefiBooter::variables() {
+  if (!manager_) return std::nullopt;
+  return system_->variables();
+}
+
+efi::ProgramRunner::Outcome UefiBooter::Run(const efi::DevicePath& path,
+                                            Bytes load_options) {
+  const Result<abi::EFI_HANDLE> image = LoadPath(path);
+  if (!image) return {.started = false, .error = image.error()};
+  efi::PoolArray<std::byte> options(system_->environment().pool(),
+                                    load_options.size());
+  if (!load_options.empty()) {
+    if (!options.valid()) {
+      static_cast<void>(system_->images().UnloadImage(*image));
+      return {.started = false, .error = ErrorOf(abi::EFI_OUT_OF_RESOURCES)};
+    }
+    std::ranges::copy(load_options, options.room().begin());
+    GiveOptions(*image, options.room());
+  }
+  return {.started = true, .error = ErrorOf(Start(*image))};
+}
+
+std::expected<void, Failure> UefiBooter::RunProgram(
     const boot_plan::Candidate& candidate) {
   const UefiVolume volume =
       TRY(system_->FindVolume(*candidate.device, candidate.place.partition));
@@ -116,8 +158,31 @@ std::expected<void, Failure> UefiBooter::Run(
     static_cast<void>(system_->images().UnloadImage(image));
     return std::unexpected(set.error());
   }
-  TRY(ToStatus(Start(image)));
+  // A boot loader that is no entry of ours speaks for itself.
+  const bool is_entry = candidate.bls_entry != nullptr;
+  if (is_entry) Publish(candidate, volume.handle);
+  const abi::EFI_STATUS status = Start(image);
+  if (is_entry) efi::LoaderInterface(system_->variables()).Withdraw();
+  TRY(ToStatus(status));
   return {};
+}
+
+void UefiBooter::Publish(const boot_plan::Candidate& candidate,
+                         abi::EFI_HANDLE volume) {
+  const abi::EFI_SYSTEM_TABLE& table =
+      *system_->environment().tables().system_table();
+  clock::Clock& clock = machine_.clock();
+  const efi::LoaderFacts facts{
+      .loader = kProduct,
+      .firmware_revision = table.FirmwareRevision,
+      .uefi_revision = table.Hdr.Revision,
+      .init_microseconds = clock.TicksToNs(machine_.start_ticks()) /
+                           clock::kNanosecondsPerMicrosecond,
+      .exec_microseconds = clock.NowNs() / clock::kNanosecondsPerMicrosecond,
+      .partition = system_->PartitionGuid(volume)};
+  const Status published = efi::LoaderInterface(system_->variables())
+                               .Publish(facts, plan_, candidate);
+  if (!published) log::Warning("loader's variables: {}", published.error());
 }
 
 Result<abi::EFI_HANDLE> UefiBooter::Load(const boot_plan::Candidate& candidate,
@@ -135,17 +200,26 @@ Result<abi::EFI_HANDLE> UefiBooter::Load(const boot_plan::Candidate& candidate,
           system_->environment().handles().FindInterface(
               volume, abi::EFI_DEVICE_PATH_PROTOCOL_GUID)))));
   writer->AppendFilePath({path->data(), path->size()});
-  const efi::DevicePath full_path = TRY(writer->Finish());
+  return LoadPath(TRY(writer->Finish()));
+}
 
+Result<abi::EFI_HANDLE> UefiBooter::LoadPath(const efi::DevicePath& path) {
   abi::EFI_HANDLE image = nullptr;
   efi::ImageLoader& images = system_->images();
   TRY(ToStatus(images.LoadImage(abi::TRUE,
                                 images.firmware_image(),
-                                full_path.abi_pointer(),
+                                path.abi_pointer(),
                                 nullptr,
                                 0,
                                 &image)));
   return image;
+}
+
+void UefiBooter::GiveOptions(abi::EFI_HANDLE image, MutableBytes options) {
+  abi::EFI_LOADED_IMAGE_PROTOCOL& protocol =
+      system_->images().Find(image)->protocol;
+  protocol.LoadOptions = options.data();
+  protocol.LoadOptionsSize = static_cast<abi::UINT32>(options.size());
 }
 
 Status UefiBooter::SetOptions(abi::EFI_HANDLE image,
@@ -158,11 +232,8 @@ Status UefiBooter::SetOptions(abi::EFI_HANDLE image,
     return Fail(ErrorCode::kInvalidArgument, "options are not UTF-8");
   }
   // The room was zeroed, and is longer by one unit than the text.
-  abi::EFI_LOADED_IMAGE_PROTOCOL& protocol =
-      system_->images().Find(image)->protocol;
-  protocol.LoadOptions = text.room().data();
-  protocol.LoadOptionsSize =
-      static_cast<abi::UINT32>((converted->size() + 1) * sizeof(char16_t));
+  GiveOptions(image,
+              std::as_writable_bytes(text.room().first(converted->size() + 1)));
   return {};
 }
 

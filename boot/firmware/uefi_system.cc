@@ -2,6 +2,8 @@
 #include "boot/firmware/uefi_system.h"
 
 #include <algorithm>
+#include <bit>
+#include <string_view>
 #include <utility>
 
 #include "efi/abi/protocol/device_path.h"
@@ -9,6 +11,7 @@
 #include "efi/abi/protocol/simple_file_system.h"
 #include "efi/block_io/install_disk.h"
 #include "efi/block_io/pci_path.h"
+#include "efi/boot_manager/boot_variables.h"
 #include "efi/console/console.h"
 #include "efi/device_path/device_path.h"
 #include "efi/device_path/path_writer.h"
@@ -242,13 +245,28 @@ Status UefiSystem::StartRuntime() {
       runtime_.emplace(environment_, ChooseVariableBackend());
   runtime.set_driver_source(&*programs_);
   runtime.set_reset_listener(&protocols_->reset_listener());
-  const Status loaded = runtime.Load(efi::RuntimeImageBytes(),
-                                     {.clock = efi::FindRuntimeClock(sources),
-                                      .power = FindPower(),
-                                      .globals = {},
-                                      .variable_file = {}});
-  if (!loaded) runtime_.reset();
-  return loaded;
+  const Status loaded = runtime.Load(
+      efi::RuntimeImageBytes(),
+      {.clock = efi::FindRuntimeClock(sources),
+       .power = FindPower(),
+       .globals = {.os_indications_supported = efi::kOsIndicationsSupported},
+       .variable_file = esp_variables_ ? efi::kRuntimeVariableFileName
+                                       : std::string_view()});
+  if (!loaded) {
+    runtime_.reset();
+    return loaded;
+  }
+  DefineConsole();
+  return {};
+}
+
+void UefiSystem::DefineConsole() {
+  const auto path =
+      PathOf(environment_.handles(),
+             environment_.tables().system_table()->ConsoleOutHandle);
+  if (!path) return;
+  const Status defined = efi::BootVariables(variables()).DefineConsole(*path);
+  if (!defined) log::Warning("variables of the console: {}", defined.error());
 }
 
 Result<UefiVolume> UefiSystem::FindVolume(const block::BlockDevice& disk,
@@ -260,6 +278,18 @@ Result<UefiVolume> UefiSystem::FindVolume(const block::BlockDevice& disk,
     return Fail(ErrorCode::kNotFound, "volume has no UEFI handle");
   }
   return *found;
+}
+
+std::optional<Guid> UefiSystem::PartitionGuid(abi::EFI_HANDLE volume) {
+  const auto path = PathOf(environment_.handles(), volume);
+  if (!path) return std::nullopt;
+  for (const efi::DeviceNode node : *path) {
+    if (!node.Is(abi::MEDIA_DEVICE_PATH, abi::MEDIA_HARDDRIVE_DP)) continue;
+    const auto drive = node.As<abi::HARDDRIVE_DEVICE_PATH>();
+    if (!drive || drive->SignatureType != abi::SIGNATURE_TYPE_GUID) break;
+    return std::bit_cast<Guid>(drive->Signature);
+  }
+  return std::nullopt;
 }
 
 void UefiSystem::HandOver::OnExitBootServices() {

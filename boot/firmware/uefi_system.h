@@ -27,6 +27,8 @@
 #include "efi/standard_protocols/standard_protocols.h"
 #include "efi/variables/esp_backend.h"
 #include "efi/variables/variable_backend.h"
+#include "efi/variables/variable_services.h"
+#include "platforms/base/guid.h"
 #include "platforms/base/result.h"
 
 namespace flint::boot {
@@ -61,11 +63,16 @@ class UefiSystem final {
   efi::Environment& environment() { return environment_; }
   efi::ImageLoader& images() { return *images_; }
   ImageWatchdog& watchdog() { return watchdog_; }
+  efi::VariableServices variables() { return runtime_->variables(); }
 
   /// What is on a partition of `disk`, or on all of it (0). kNotFound: no file
   /// system.
   Result<UefiVolume> FindVolume(const block::BlockDevice& disk,
                                 uint32_t partition) const;
+
+  /// What a GPT calls the partition that a handle stands for; nothing if it is
+  /// none of a GPT.
+  std::optional<Guid> PartitionGuid(efi::abi::EFI_HANDLE volume);
 
  private:
   /// The operating system takes over.
@@ -104,6 +111,7 @@ class UefiSystem final {
   /// Has the register mapped, and be mapped by operating systems.
   Status MakeReachable(const efi::RuntimeRegister& reg);
   Status StartRuntime();
+  void DefineConsole();
 
   Machine& machine_;
   ImageWatchdog watchdog_{machine_};
