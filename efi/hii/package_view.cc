@@ -62,7 +62,8 @@ Result<Bytes> PackagesAt(const EFI_HII_PACKAGE_LIST_HEADER* list) {
     return Fail(ErrorCode::kCorrupt, "HII package list too short");
   }
   // SAFETY: an image vouches for as much memory as its list claims to have.
-  const Bytes packages(reinterpret_cast<const std::byte*>(list + 1),
+  const void* const start = list + 1;
+  const Bytes packages(static_cast<const std::byte*>(start),
                        size - sizeof(*list));
   PackageReader reader(packages);
   while (TRY(reader.Next())) {
