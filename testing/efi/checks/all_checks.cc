@@ -12,6 +12,7 @@ constexpr std::array kChecks{
     Check{"miscellaneous services", CheckMiscellaneous},
     Check{"configuration tables", CheckConfigurationTables},
     Check{"pages", CheckPages},
+    Check{"pages above 4 GiB", CheckHighPages},
     Check{"pool", CheckPool},
     Check{"memory map", CheckMemoryMap},
     Check{"events", CheckEvents},

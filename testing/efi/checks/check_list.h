@@ -8,6 +8,7 @@ namespace flint::efi_testing {
 
 // memory_checks.cc
 void CheckPages(Checker& checker);
+void CheckHighPages(Checker& checker);
 void CheckPool(Checker& checker);
 void CheckMemoryMap(Checker& checker);
 

@@ -53,6 +53,18 @@ class MemoryMap {
     return descriptor;
   }
 
+  /// Where as many pages are free, from that address on; 0 if nowhere.
+  EFI_PHYSICAL_ADDRESS FreeAt(EFI_PHYSICAL_ADDRESS from, UINT64 pages) const {
+    for (size_t i = 0; i < count(); ++i) {
+      const EFI_MEMORY_DESCRIPTOR part = at(i);
+      if (part.Type == EfiConventionalMemory && part.PhysicalStart >= from &&
+          part.NumberOfPages >= pages) {
+        return part.PhysicalStart;
+      }
+    }
+    return 0;
+  }
+
   /// The type of the memory at that address, or EfiMaxMemoryType.
   UINT32 TypeAt(EFI_PHYSICAL_ADDRESS address) const {
     for (size_t i = 0; i < count(); ++i) {
@@ -121,6 +133,25 @@ void CheckPages(Checker& checker) {
                 boot.AllocatePages(
                     AllocateAnyPages, EfiLoaderData, ~UINTN{0} >> 12, &low),
                 EFI_OUT_OF_RESOURCES);
+}
+
+void CheckHighPages(Checker& checker) {
+  EFI_BOOT_SERVICES& boot = checker.boot();
+  constexpr UINTN kPages = 16;
+  EFI_PHYSICAL_ADDRESS high = MemoryMap(checker).FreeAt(kFourGib, kPages);
+  // Small machines have none.
+  if (high == 0) return;
+  REQUIRE_STATUS(
+      checker,
+      boot.AllocatePages(AllocateAddress, EfiLoaderData, kPages, &high),
+      EFI_SUCCESS);
+  EXPECT(checker, MemoryMap(checker).TypeAt(high) == EfiLoaderData);
+  // SAFETY: our pages now.
+  auto* const bytes = reinterpret_cast<UINT8*>(high);
+  boot.SetMem(bytes, kPages * EFI_PAGE_SIZE, 0x5a);
+  EXPECT(checker, bytes[0] == 0x5a);
+  EXPECT(checker, bytes[kPages * EFI_PAGE_SIZE - 1] == 0x5a);
+  EXPECT_STATUS(checker, boot.FreePages(high, kPages), EFI_SUCCESS);
 }
 
 void CheckPool(Checker& checker) {
