@@ -145,7 +145,7 @@ Status VirtioBlockDevice::Run(RequestSource& source) {
 }
 
 Status VirtioBlockDevice::Pump(RequestSource& source, Status& outcome) {
-  virtio::SplitQueue& queue = device_.shared_.queue;
+  virtio::SplitQueue& queue = device_.shared_.queue.queue;
   std::optional<Request> next = source.Next();
   while (true) {
     bool added = false;
@@ -186,7 +186,7 @@ Status VirtioBlockDevice::Submit(const Request& request) {
       .address = memory.AddressOf(std::as_bytes(std::span(&status, 1)).data()),
       .size_bytes = sizeof(status),
       .device_writes = true};
-  TRY(device_.shared_.queue.Add(std::span(buffers).first(count), slot));
+  TRY(device_.shared_.queue.queue.Add(std::span(buffers).first(count), slot));
   --free_slot_count_;
   return {};
 }
@@ -208,7 +208,7 @@ Status VirtioBlockDevice::AwaitCompletion(Status& outcome) {
 Result<bool> VirtioBlockDevice::TakeCompletions(Status& outcome) {
   bool any = false;
   // Bounded by what is in flight: the queue refuses to yield more.
-  while (const auto completion = TRY(device_.shared_.queue.Take())) {
+  while (const auto completion = TRY(device_.shared_.queue.queue.Take())) {
     const uint16_t slot = completion->token;
     if (const Status status = OutcomeOf(slot); !status && outcome) {
       outcome = status;

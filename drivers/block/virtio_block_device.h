@@ -9,8 +9,8 @@
 
 #include "drivers/block/block_device.h"
 #include "drivers/clock/clock.h"
+#include "drivers/virtio/device_queue.h"
 #include "drivers/virtio/driver_resources.h"
-#include "drivers/virtio/split_queue.h"
 #include "drivers/virtio/transport.h"
 #include "platforms/base/endian.h"
 #include "platforms/base/guest_memory.h"
@@ -88,9 +88,7 @@ class VirtioBlockDevice final : public BlockDevice {
 
   /// The memory shared with the device.
   struct SharedMemory {
-    uint64_t address;
-    uint64_t page_count;
-    virtio::SplitQueue queue;
+    virtio::DeviceQueue queue;
     /// One of each for each request in flight.
     std::span<RequestHeader> headers;
     std::span<uint8_t> statuses;
@@ -133,10 +131,6 @@ class VirtioBlockDevice final : public BlockDevice {
                                            uint64_t features);
   static Result<SharedMemory> SetUpQueue(virtio::Transport& transport,
                                          const DriverResources& resources);
-  static Result<SharedMemory> LayOut(uint64_t address,
-                                     uint64_t page_count,
-                                     uint16_t queue_size,
-                                     const DriverResources& resources);
 
   Status DoRead(std::span<const BlockExtent> extents) override;
   Status DoWrite(std::span<const ConstBlockExtent> extents) override;

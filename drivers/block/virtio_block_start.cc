@@ -2,9 +2,10 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <span>
 
-#include "boot/memory/page_allocator.h"
 #include "drivers/block/virtio_block_device.h"
+#include "drivers/virtio/device_queue.h"
 #include "drivers/virtio/device_setup.h"
 #include "platforms/base/arena.h"
 #include "platforms/base/checked.h"
@@ -33,14 +34,6 @@ constexpr uint64_t kWantedFeatures =
 constexpr uint32_t kCapacityOffset = 0;
 constexpr uint32_t kSizeMaxOffset = 8;
 constexpr uint32_t kBlockSizeOffset = 20;
-
-/// Where in shared memory the requests' headers begin, behind the ring.
-constexpr uint64_t HeadersOffset(uint16_t queue_size) {
-  constexpr uint64_t kHeaderAlignmentBytes = 16;
-  const uint64_t ring_bytes = virtio::SplitQueue::RingBytes(queue_size);
-  return DivideRoundUp(ring_bytes, kHeaderAlignmentBytes) *
-         kHeaderAlignmentBytes;
-}
 
 struct Configuration {
   /// In sectors of 512 bytes, whatever the block size.
@@ -108,14 +101,8 @@ Result<VirtioBlockDevice::Running> VirtioBlockDevice::Start(
     virtio::GiveUp(transport);
     return running;
   }
-  if (const Status ready = virtio::MarkReady(transport); !ready) {
-    const SharedMemory& shared = running->shared_;
-    if (virtio::Reset(transport, resources.clock)) {
-      static_cast<void>(
-          resources.pages.Free(shared.address, shared.page_count));
-    }
-    return std::unexpected(ready.error());
-  }
+  TRY(virtio::StartWith(
+      transport, resources, std::span(&running->shared_.queue, 1)));
   return running;
 }
 
@@ -145,49 +132,21 @@ Result<VirtioBlockDevice::Properties> VirtioBlockDevice::ReadProperties(
 
 Result<VirtioBlockDevice::SharedMemory> VirtioBlockDevice::SetUpQueue(
     virtio::Transport& transport, const DriverResources& resources) {
-  const virtio::QueueOffer offer = TRY(transport.OfferOf(kRequestQueue));
-  const uint16_t size =
-      offer.size_fixed
-          ? offer.size_max
-          : std::bit_floor(std::min(offer.size_max, kQueueSizeMax));
-  if (size < kDescriptorsPerRequest) {
-    return Fail(ErrorCode::kUnsupported, "disk's queue is too small");
-  }
   constexpr uint64_t kSlotBytes = sizeof(RequestHeader) + sizeof(uint8_t);
-  const uint64_t page_count = DivideRoundUp(
-      HeadersOffset(size) + kSlotCountMax * kSlotBytes, memory::kPageSizeBytes);
-  const uint64_t address = TRY(resources.pages.Allocate(
-      {.page_count = page_count, .max_address = offer.last_address}));
-  Result<SharedMemory> shared = LayOut(address, page_count, size, resources);
-  if (shared) {
-    const Status enabled = transport.EnableQueue(
-        kRequestQueue, shared->queue.SetupFor(resources.memory));
-    if (!enabled) shared = std::unexpected(enabled.error());
-  }
-  if (!shared) static_cast<void>(resources.pages.Free(address, page_count));
-  return shared;
-}
-
-Result<VirtioBlockDevice::SharedMemory> VirtioBlockDevice::LayOut(
-    uint64_t address,
-    uint64_t page_count,
-    uint16_t queue_size,
-    const DriverResources& resources) {
-  const MutableBytes bytes =
-      TRY(resources.memory.Map(address, page_count * memory::kPageSizeBytes));
-  const uint64_t headers_offset = HeadersOffset(queue_size);
-  const virtio::SplitQueue queue = TRY(virtio::SplitQueue::Create(
-      queue_size, bytes.first(headers_offset), resources.arena));
-  const auto slot_count = static_cast<size_t>(
-      std::min<uint16_t>(queue_size / kDescriptorsPerRequest, kSlotCountMax));
-  Arena rest(bytes.subspan(headers_offset));
-  const auto headers = TRY(rest.AllocateArray<RequestHeader>(slot_count));
-  const auto statuses = TRY(rest.AllocateArray<uint8_t>(slot_count));
-  return SharedMemory{.address = address,
-                      .page_count = page_count,
-                      .queue = queue,
-                      .headers = headers,
-                      .statuses = statuses};
+  const virtio::DeviceQueue queue =
+      TRY(virtio::SetUpQueue(transport,
+                             resources,
+                             {.index = kRequestQueue,
+                              .size_max = kQueueSizeMax,
+                              .size_min = kDescriptorsPerRequest,
+                              .extra_bytes = kSlotCountMax * kSlotBytes}));
+  const auto slot_count = static_cast<size_t>(std::min<uint16_t>(
+      queue.queue.size() / kDescriptorsPerRequest, kSlotCountMax));
+  Arena extra(queue.extra);
+  return SharedMemory{
+      .queue = queue,
+      .headers = TRY(extra.AllocateArray<RequestHeader>(slot_count)),
+      .statuses = TRY(extra.AllocateArray<uint8_t>(slot_count))};
 }
 
 }  // namespace flint::block

@@ -2,13 +2,12 @@
 #include "drivers/rng/virtio_random.h"
 
 #include <algorithm>
-#include <bit>
 #include <optional>
 #include <span>
 
-#include "boot/memory/page_allocator.h"
+#include "drivers/virtio/device_queue.h"
 #include "drivers/virtio/device_setup.h"
-#include "platforms/base/checked.h"
+#include "drivers/virtio/split_queue.h"
 
 namespace flint::rng {
 namespace {
@@ -41,57 +40,17 @@ Result<VirtioRandom> VirtioRandom::Start(
   }
   constexpr uint64_t kNoFeatures = 0;  // it has none of its own
   TRY(virtio::Negotiate(transport, resources.clock, kNoFeatures));
-  const Result<SharedMemory> shared = SetUpQueue(transport, resources);
+  const auto shared = virtio::SetUpQueue(transport,
+                                         resources,
+                                         {.index = kRequestQueue,
+                                          .size_max = kQueueSizeMax,
+                                          .extra_bytes = kChunkBytes});
   if (!shared) {
     virtio::GiveUp(transport);
     return std::unexpected(shared.error());
   }
-  if (const Status ready = virtio::MarkReady(transport); !ready) {
-    if (virtio::Reset(transport, resources.clock)) {
-      static_cast<void>(
-          resources.pages.Free(shared->address, shared->page_count));
-    }
-    return std::unexpected(ready.error());
-  }
+  TRY(virtio::StartWith(transport, resources, std::span(&*shared, 1)));
   return VirtioRandom(transport, resources, *shared);
-}
-
-Result<VirtioRandom::SharedMemory> VirtioRandom::SetUpQueue(
-    virtio::Transport& transport, const virtio::DriverResources& resources) {
-  const virtio::QueueOffer offer = TRY(transport.OfferOf(kRequestQueue));
-  const uint16_t size =
-      offer.size_fixed
-          ? offer.size_max
-          : std::bit_floor(std::min(offer.size_max, kQueueSizeMax));
-  const uint64_t page_count =
-      DivideRoundUp(virtio::SplitQueue::RingBytes(size) + kChunkBytes,
-                    memory::kPageSizeBytes);
-  const uint64_t address = TRY(resources.pages.Allocate(
-      {.page_count = page_count, .max_address = offer.last_address}));
-  Result<SharedMemory> shared = LayOut(address, page_count, size, resources);
-  if (shared) {
-    const Status enabled = transport.EnableQueue(
-        kRequestQueue, shared->queue.SetupFor(resources.memory));
-    if (!enabled) shared = std::unexpected(enabled.error());
-  }
-  if (!shared) static_cast<void>(resources.pages.Free(address, page_count));
-  return shared;
-}
-
-Result<VirtioRandom::SharedMemory> VirtioRandom::LayOut(
-    uint64_t address,
-    uint64_t page_count,
-    uint16_t queue_size,
-    const virtio::DriverResources& resources) {
-  const MutableBytes bytes =
-      TRY(resources.memory.Map(address, page_count * memory::kPageSizeBytes));
-  const size_t ring_bytes = bytes.size() - kChunkBytes;
-  const virtio::SplitQueue queue = TRY(virtio::SplitQueue::Create(
-      queue_size, bytes.first(ring_bytes), resources.arena));
-  return SharedMemory{.address = address,
-                      .page_count = page_count,
-                      .queue = queue,
-                      .buffer = bytes.subspan(ring_bytes)};
 }
 
 Status VirtioRandom::Quiesce() {
@@ -110,7 +69,7 @@ Status VirtioRandom::Fill(MutableBytes out) {
   if (!filled) std::ranges::fill(out, std::byte{0});
   // Nobody else is to find what was given out.
   std::ranges::fill(chunk_, std::byte{0});
-  std::ranges::fill(shared_.buffer, std::byte{0});
+  std::ranges::fill(shared_.extra, std::byte{0});
   return filled;
 }
 
@@ -122,7 +81,7 @@ Status VirtioRandom::Draw(size_t size_bytes) {
     if (written == 0) {
       return Fail(ErrorCode::kDeviceError, "entropy device gives no bytes");
     }
-    std::copy_n(shared_.buffer.begin(), written, rest.begin());
+    std::copy_n(shared_.extra.begin(), written, rest.begin());
     rest = rest.subspan(written);
   }
   if (AreAllTheSame(chunk)) {
@@ -144,7 +103,7 @@ Result<uint32_t> VirtioRandom::Request(size_t size_bytes,
 
 Result<uint32_t> VirtioRandom::TryRequest(size_t size_bytes,
                                           const clock::Deadline& deadline) {
-  const MutableBytes buffer = shared_.buffer.first(size_bytes);
+  const MutableBytes buffer = shared_.extra.first(size_bytes);
   // What the device says it wrote, but did not, is to be a constant.
   std::ranges::fill(buffer, std::byte{0});
   const std::array<virtio::QueueBuffer, 1> buffers{

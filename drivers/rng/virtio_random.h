@@ -7,8 +7,8 @@
 
 #include "drivers/clock/clock.h"
 #include "drivers/rng/random_source.h"
+#include "drivers/virtio/device_queue.h"
 #include "drivers/virtio/driver_resources.h"
-#include "drivers/virtio/split_queue.h"
 #include "drivers/virtio/transport.h"
 #include "platforms/base/bytes.h"
 #include "platforms/base/result.h"
@@ -51,25 +51,9 @@ class VirtioRandom final : public RandomSource {
   Status Quiesce();
 
  private:
-  /// The memory shared with the device.
-  struct SharedMemory {
-    uint64_t address;
-    uint64_t page_count;
-    virtio::SplitQueue queue;
-    /// Of `kChunkBytes`.
-    MutableBytes buffer;
-  };
-
-  static Result<SharedMemory> SetUpQueue(
-      virtio::Transport& transport, const virtio::DriverResources& resources);
-  static Result<SharedMemory> LayOut(uint64_t address,
-                                     uint64_t page_count,
-                                     uint16_t queue_size,
-                                     const virtio::DriverResources& resources);
-
   VirtioRandom(virtio::Transport& transport,
                const virtio::DriverResources& resources,
-               const SharedMemory& shared)
+               const virtio::DeviceQueue& shared)
       : transport_(&transport),
         clock_(&resources.clock),
         memory_(&resources.memory),
@@ -87,7 +71,8 @@ class VirtioRandom final : public RandomSource {
   virtio::Transport* transport_;
   clock::Clock* clock_;
   GuestMemory* memory_;
-  SharedMemory shared_;
+  /// With a buffer of at least `kChunkBytes`.
+  virtio::DeviceQueue shared_;
   bool stopped_ = false;
   /// Where the device cannot change them any more.
   std::array<std::byte, kChunkBytes> chunk_{};
