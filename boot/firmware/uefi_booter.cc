@@ -17,6 +17,7 @@
 #include "efi/load_file/load_file2.h"
 #include "efi/loader_interface/loader_interface.h"
 #include "loader/bls/entry.h"
+#include "loader/boot_plan/boot_attempt.h"
 #include "platforms/base/log.h"
 #include "platforms/base/unicode.h"
 
@@ -143,13 +144,19 @@ std::expected<void, Failure> UefiBooter::RunProgram(
     const boot_plan::Candidate& candidate) {
   const UefiVolume volume =
       TRY(system_->FindVolume(*candidate.device, candidate.place.partition));
+  // Counted before anything can go wrong. From here on it is called that.
+  boot_plan::Candidate counted = candidate;
+  boot_plan::EntryPath count_path;
+  counted.file_system = &volume.files->files();
+  boot_plan::CountAttempt(counted, count_path);
+
   EntryInitrds initrds(*volume.files);
   efi::InitrdOffer offer(system_->environment().handles(), initrds);
   if (candidate.bls_entry != nullptr && !candidate.bls_entry->initrds.empty()) {
     TRY(initrds.Open(candidate.bls_entry->initrds));
     TRY(offer.Install());
   }
-  const abi::EFI_HANDLE image = TRY(Load(candidate, volume.handle));
+  const abi::EFI_HANDLE image = TRY(Load(counted, volume.handle));
   // One unit for a byte is enough, and one for the end.
   efi::PoolArray<char16_t> options(system_->environment().pool(),
                                    candidate.load_options.size() + 1);
@@ -160,7 +167,7 @@ std::expected<void, Failure> UefiBooter::RunProgram(
   }
   // A boot loader that is no entry of ours speaks for itself.
   const bool is_entry = candidate.bls_entry != nullptr;
-  if (is_entry) Publish(candidate, volume.handle);
+  if (is_entry) Publish(counted, count_path.view(), volume.handle);
   const abi::EFI_STATUS status = Start(image);
   if (is_entry) efi::LoaderInterface(system_->variables()).Withdraw();
   TRY(ToStatus(status));
@@ -168,6 +175,7 @@ std::expected<void, Failure> UefiBooter::RunProgram(
 }
 
 void UefiBooter::Publish(const boot_plan::Candidate& candidate,
+                         std::string_view count_path,
                          abi::EFI_HANDLE volume) {
   const abi::EFI_SYSTEM_TABLE& table =
       *system_->environment().tables().system_table();
@@ -179,7 +187,8 @@ void UefiBooter::Publish(const boot_plan::Candidate& candidate,
       .init_microseconds = clock.TicksToNs(machine_.start_ticks()) /
                            clock::kNanosecondsPerMicrosecond,
       .exec_microseconds = clock.NowNs() / clock::kNanosecondsPerMicrosecond,
-      .partition = system_->PartitionGuid(volume)};
+      .partition = system_->PartitionGuid(volume),
+      .boot_count_path = count_path};
   const Status published = efi::LoaderInterface(system_->variables())
                                .Publish(facts, plan_, candidate);
   if (!published) log::Warning("loader's variables: {}", published.error());

@@ -52,7 +52,9 @@ class UefiBooter final : public boot_plan::Booter, private efi::ProgramRunner {
   Status SetOptions(efi::abi::EFI_HANDLE image,
                     std::string_view options,
                     efi::PoolArray<char16_t>& text);
+  /// `count_path` is the file that counts attempts; empty if none does.
   void Publish(const boot_plan::Candidate& candidate,
+               std::string_view count_path,
                efi::abi::EFI_HANDLE volume);
   efi::abi::EFI_STATUS Start(efi::abi::EFI_HANDLE image);
 

@@ -3,8 +3,6 @@
 // What is booted is what was asked for: by variables, which outlast the
 // machine, or by somebody at the menu. A UEFI program plays the operating
 // system: see testing/efi/boot_options.cc.
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -26,15 +24,6 @@ using ::testing::Not;
 
 class BootOptions : public BootTest {
  protected:
-  BootOptions()
-      : disk_(absl::StrCat(std::getenv("TEST_TMPDIR"), "/boot_options.img")) {
-    namespace fs = std::filesystem;
-    fs::copy_file(
-        Image("boot_options.img"), disk_, fs::copy_options::overwrite_existing);
-    fs::permissions(disk_, fs::perms::owner_write, fs::perm_options::add);
-  }
-  ~BootOptions() override { std::filesystem::remove(disk_); }
-
   /// Starts a machine with the disk as the last one left it.
   void StartWith(std::string_view settings) {
     ASSERT_OK(Start(WithFirmware(Machine::Q35(), settings)
@@ -68,7 +57,7 @@ class BootOptions : public BootTest {
   }
 
  private:
-  std::string disk_;
+  std::string disk_ = WritableCopy("boot_options.img");
 };
 
 TEST_F(BootOptions, OutlastTheMachineAndAreObeyed) {

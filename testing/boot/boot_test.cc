@@ -2,6 +2,7 @@
 #include "testing/boot/boot_test.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <utility>
 
@@ -99,7 +100,19 @@ absl::StatusOr<GuestReport> BootTest::ExpectReport() {
   return ParseReport(machine().serial());
 }
 
+std::string BootTest::WritableCopy(std::string_view name) {
+  namespace fs = std::filesystem;
+  copies_.push_back(absl::StrCat(
+      std::getenv("TEST_TMPDIR"), "/disk-", copies_.size(), ".img"));
+  fs::copy_file(
+      Image(name), copies_.back(), fs::copy_options::overwrite_existing);
+  fs::permissions(
+      copies_.back(), fs::perms::owner_write, fs::perm_options::add);
+  return copies_.back();
+}
+
 void BootTest::TearDown() {
+  for (const std::string& copy : copies_) std::filesystem::remove(copy);
   const char* outputs = std::getenv("TEST_UNDECLARED_OUTPUTS_DIR");
   if (outputs == nullptr || !HasFailure()) return;
   const std::string test =

@@ -67,6 +67,10 @@ class BootTest : public ::testing::Test {
   /// for the report and the end.
   absl::StatusOr<GuestReport> ExpectReport();
 
+  /// Path of a copy of that image, which machines may write: for disks with
+  /// `keeps_writes`. It lives until the test ends.
+  std::string WritableCopy(std::string_view name);
+
   /// The machine that was started last.
   qemu::Qemu& machine() { return *machines_.back(); }
 
@@ -74,6 +78,7 @@ class BootTest : public ::testing::Test {
 
  private:
   std::vector<std::unique_ptr<qemu::Qemu>> machines_;
+  std::vector<std::string> copies_;
 };
 
 /// Lines of a serial port's text that the firmware printed, without "flint: ".

@@ -58,6 +58,7 @@ constexpr std::array kLoaderVariables{u"LoaderInfo",
                                       u"LoaderEntries",
                                       u"LoaderEntrySelected",
                                       u"LoaderImageIdentifier",
+                                      u"LoaderBootCountPath",
                                       u"LoaderTimeInitUSec",
                                       u"LoaderTimeExecUSec"};
 

@@ -69,15 +69,26 @@ TEST_F(UnifiedKernelImage, BootsAsTheDefaultApplication) {
   EXPECT_EQ(guest.efi, "64");
 }
 
-TEST_F(UnifiedKernelImage, BootsAsAnEntry) {
+TEST_F(UnifiedKernelImage, BootsAsAnEntryUntilItsTriesAreUsedUp) {
   if (FirmwareUnderTest() != Firmware::kFlint) {
     GTEST_SKIP() << "other firmware leaves \\EFI\\Linux to boot loaders";
   }
-  ASSERT_OK_AND_ASSIGN(const GuestReport guest,
-                       Boot(MachineWith("unified_entry.img")));
-
+  const Machine machine =
+      On(Firmware::kFlint,
+         Machine::Q35().WithMemoryMib(512).WithDisk(
+             {.image = WritableCopy("uefi/unified_entry.img"),
+              .keeps_writes = true}));
+  ASSERT_OK_AND_ASSIGN(const GuestReport guest, Boot(machine));
+  EXPECT_THAT(this->machine().serial(), HasSubstr("booting guest+1.efi"));
   EXPECT_THAT(guest.command_line, EndsWith("flint.test=unified"));
   EXPECT_EQ(guest.efi, "64");
+
+  // Nobody said that it was good, so the other one is better now.
+  ASSERT_OK(Start(machine));
+  ASSERT_OK(this->machine().ExpectText("booting other+3.conf"));
+  ASSERT_OK(this->machine().ExpectText("LoaderEntries = other.conf guest.efi"));
+  ASSERT_OK(this->machine().ExpectText(
+      "LoaderBootCountPath = \\loader\\entries\\other+2-1.conf"));
 }
 
 class SystemdBoot : public BootTest {};
