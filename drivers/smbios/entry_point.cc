@@ -13,18 +13,10 @@ constexpr uint64_t kAreaAddress = 0xF0000;
 constexpr uint64_t kAreaSizeBytes = 0x10000;
 constexpr uint64_t kStep = 16;
 
-bool SumsToZero(Bytes bytes) {
-  uint8_t sum = 0;
-  for (const std::byte byte : bytes) {
-    sum = static_cast<uint8_t>(sum + std::to_integer<uint8_t>(byte));
-  }
-  return sum == 0;
-}
-
 /// The first `length` of `bytes`, if they are there and add up to zero.
 Status CheckSum(Bytes bytes, uint8_t length) {
   const Bytes summed = TRY(Slice(bytes, 0, length));
-  if (!SumsToZero(summed)) {
+  if (SumOf(summed) != 0) {
     return Fail(ErrorCode::kCorrupt, "SMBIOS entry point has a bad checksum");
   }
   return {};
@@ -73,12 +65,11 @@ Result<EntryPoint> Parse64(Bytes bytes) {
 std::optional<EntryPoint> Search(GuestMemory& memory,
                                  Bytes area,
                                  std::string_view anchor,
-                                 Result<EntryPoint> (*parse)(Bytes),
                                  Bytes& structures) {
   for (uint64_t offset = 0; offset < area.size(); offset += kStep) {
     const Bytes here = area.subspan(offset);
     if (!AsText(here).starts_with(anchor)) continue;
-    Result<EntryPoint> entry = parse(here);
+    Result<EntryPoint> entry = ParseEntryPoint(here);
     if (!entry || entry->table_size_bytes == 0) continue;
     const auto table =
         memory.Map(entry->table_address, entry->table_size_bytes);
@@ -92,13 +83,20 @@ std::optional<EntryPoint> Search(GuestMemory& memory,
 
 }  // namespace
 
+Result<EntryPoint> ParseEntryPoint(Bytes bytes) {
+  const std::string_view text = AsText(bytes);
+  if (text.starts_with(EntryPoint64::kAnchor)) return Parse64(bytes);
+  if (text.starts_with(EntryPoint32::kAnchor)) return Parse32(bytes);
+  return Fail(ErrorCode::kCorrupt, "SMBIOS entry point has no anchor");
+}
+
 Result<Tables> Tables::Find(GuestMemory& memory) {
   const Bytes area = TRY(memory.Map(kAreaAddress, kAreaSizeBytes));
   Tables tables;
   tables.entry_32_ =
-      Search(memory, area, EntryPoint32::kAnchor, Parse32, tables.structures_);
+      Search(memory, area, EntryPoint32::kAnchor, tables.structures_);
   tables.entry_64_ =
-      Search(memory, area, EntryPoint64::kAnchor, Parse64, tables.structures_);
+      Search(memory, area, EntryPoint64::kAnchor, tables.structures_);
   if (!tables.entry_32_ && !tables.entry_64_) {
     return Fail(ErrorCode::kNotFound, "no SMBIOS");
   }

@@ -23,6 +23,10 @@ struct EntryPoint {
   friend bool operator==(const EntryPoint&, const EntryPoint&) = default;
 };
 
+/// Reads an entry point of either kind from the start of `bytes`; its own
+/// `address` is for who knows it. kCorrupt or kTruncated: it is not a good one.
+Result<EntryPoint> ParseEntryPoint(Bytes bytes);
+
 /// What a VMM says of itself in the SMBIOS. [smbios 5.2]
 ///
 /// Copies nothing: the structures stay where they are, and views of them are

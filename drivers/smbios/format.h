@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -59,5 +60,14 @@ struct StructureHeader {
   Le16 handle;
 };
 static_assert(sizeof(StructureHeader) == 4 && WireType<StructureHeader>);
+
+/// Modulo 256; of what has a good checksum it is 0.
+constexpr uint8_t SumOf(Bytes bytes) {
+  uint8_t sum = 0;
+  for (const std::byte byte : bytes) {
+    sum = static_cast<uint8_t>(sum + std::to_integer<uint8_t>(byte));
+  }
+  return sum;
+}
 
 }  // namespace flint::smbios

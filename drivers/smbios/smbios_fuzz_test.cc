@@ -7,6 +7,7 @@
 
 #include "drivers/smbios/entry_point.h"
 #include "drivers/smbios/structures.h"
+#include "drivers/smbios/table_files.h"
 #include "platforms/base/bytes.h"
 #include "platforms/base/fake_guest_memory.h"
 
@@ -43,5 +44,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::ranges::copy(input.first(std::min(size, area.size())), area.begin());
   const auto tables = Tables::Find(memory);
   if (tables) flint::smbios::ReadAll(tables->structures());
+
+  // As files of a VMM: what is placed is found.
+  std::ranges::fill(area, std::byte{0});
+  const auto placed = flint::smbios::PlaceTables(
+      {.entry_point = input, .structures = input},
+      {.entry_point_address = flint::smbios::kArea,
+       .structures_address =
+           flint::smbios::kArea + flint::smbios::kMaxEntryPointBytes},
+      memory);
+  if (placed && !Tables::Find(memory)) std::abort();
   return 0;
 }
