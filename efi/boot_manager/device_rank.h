@@ -9,8 +9,8 @@
 
 namespace flint::efi {
 
-/// The place in the VM's boot order of the controller that a path, of a disk or
-/// of anything on it, starts with; nothing if it has none.
+/// The place in the VM's boot order of the device that a path, of a disk or of
+/// anything on it, starts with; nothing if it has none.
 std::optional<uint32_t> IndexOf(const boot_plan::DeviceOrder& order,
                                 const DevicePath& path);
 

@@ -65,6 +65,12 @@ constexpr abi::VENDOR_DEVICE_PATH VendorMedia(const Guid& guid) {
           .Guid = guid};
 }
 
+/// A controller on virtio-mmio by the address of its registers.
+constexpr abi::VIRTIO_TRANSPORT_DEVICE_PATH VirtioMmio(uint64_t address) {
+  return {.Vendor = VendorHardware(abi::VIRTIO_MMIO_TRANSPORT_GUID),
+          .PhysBase = address};
+}
+
 constexpr abi::SCSI_DEVICE_PATH Scsi(uint16_t target, uint16_t lun) {
   return {.Header = Header(abi::MESSAGING_DEVICE_PATH, abi::MSG_SCSI_DP),
           .Pun = target,

@@ -2,6 +2,7 @@
 #include "loader/boot_plan/device_order.h"
 
 #include <algorithm>
+#include <concepts>
 
 namespace flint::boot_plan {
 namespace {
@@ -17,18 +18,19 @@ std::string_view TakeUntil(char separator, std::string_view& text) {
   return taken;
 }
 
-/// All of `text` as a hexadecimal number of at most 32 bits.
-std::optional<uint32_t> ParseHex(std::string_view text) {
-  if (text.empty() || text.size() > 8) return std::nullopt;
-  uint32_t number = 0;
+/// All of `text` as a hexadecimal number.
+template <std::unsigned_integral T = uint32_t>
+std::optional<T> ParseHex(std::string_view text) {
+  if (text.empty() || text.size() > 2 * sizeof(T)) return std::nullopt;
+  T number = 0;
   for (const char c : text) {
     number <<= 4;
     if (c >= '0' && c <= '9') {
-      number |= static_cast<uint32_t>(c - '0');
+      number |= static_cast<T>(c - '0');
     } else if (c >= 'a' && c <= 'f') {
-      number |= static_cast<uint32_t>(c - 'a' + 10);
+      number |= static_cast<T>(c - 'a' + 10);
     } else if (c >= 'A' && c <= 'F') {
-      number |= static_cast<uint32_t>(c - 'A' + 10);
+      number |= static_cast<T>(c - 'A' + 10);
     } else {
       return std::nullopt;
     }
@@ -98,14 +100,13 @@ void ParseUnit(std::string_view path, BootDevice& device) {
   }
 }
 
-/// Nothing if the line means no PCI device.
-std::optional<BootDevice> ParseLine(std::string_view line, uint32_t index) {
-  if (!line.starts_with('/')) return std::nullopt;
-  line.remove_prefix(1);
-  BootDevice device{.index = index};
-  const auto root_bus = ParseRoot(TakeStep(line));
+/// The controller at the end of a path over bridges. Nothing if there is none,
+/// or too many bridges.
+std::optional<BootDevice> ParsePciDevice(const Step& root,
+                                         std::string_view line) {
+  const auto root_bus = ParseRoot(root);
   if (!root_bus) return std::nullopt;
-  device.root_bus = *root_bus;
+  BootDevice device{.root_bus = *root_bus};
   while (device.slot_count < BootDevice::kMaxSlots) {
     const Step step = TakeStep(line);
     const auto slot = ParseSlot(step);
@@ -116,6 +117,33 @@ std::optional<BootDevice> ParseLine(std::string_view line, uint32_t index) {
     return device;
   }
   return std::nullopt;
+}
+
+/// Nothing if the line means no device that we may know.
+std::optional<BootDevice> ParseLine(std::string_view line) {
+  if (!line.starts_with('/')) return std::nullopt;
+  line.remove_prefix(1);
+  const Step bus = TakeStep(line);
+  if (bus.name != "virtio-mmio") return ParsePciDevice(bus, line);
+  const auto address = ParseHex<uint64_t>(bus.address);
+  if (!address) return std::nullopt;
+  BootDevice device{.mmio_address = *address};
+  ParseUnit(line, device);
+  return device;
+}
+
+bool IsSameController(const BootDevice& a, const BootDevice& b) {
+  return a.root_bus == b.root_bus && a.mmio_address == b.mmio_address &&
+         std::ranges::equal(a.path(), b.path());
+}
+
+bool MayBeSameUnit(const BootDevice& line, const BootDevice& device) {
+  using Unit = BootDevice::Unit;
+  if (line.unit == Unit::kNone || device.unit == Unit::kNone) return true;
+  if (line.unit != device.unit) return false;
+  // QEMU calls every namespace so that is a device of its own.
+  if (line.unit == Unit::kNamespace && line.unit_address[0] == 0) return true;
+  return line.unit_address == device.unit_address;
 }
 
 }  // namespace
@@ -130,19 +158,20 @@ Result<DeviceOrder> DeviceOrder::Parse(std::string_view text, Arena& arena) {
   size_t count = 0;
   for (uint32_t index = 0; index < devices.size() && !text.empty(); ++index) {
     const std::string_view line = TakeUntil('\n', text);
-    if (const auto device = ParseLine(line, index)) devices[count++] = *device;
+    if (const auto device = ParseLine(line)) {
+      devices[count] = *device;
+      devices[count++].index = index;
+    }
     order.is_strict_ |= line == kHalt;
   }
   order.devices_ = devices.first(count);
   return order;
 }
 
-std::optional<uint32_t> DeviceOrder::IndexOf(
-    uint32_t root_bus, std::span<const PciSlot> path) const {
-  for (const BootDevice& device : devices_) {
-    if (device.root_bus == root_bus &&
-        std::ranges::equal(device.path(), path)) {
-      return device.index;
+std::optional<uint32_t> DeviceOrder::IndexOf(const BootDevice& device) const {
+  for (const BootDevice& line : devices_) {
+    if (IsSameController(line, device) && MayBeSameUnit(line, device)) {
+      return line.index;
     }
   }
   return std::nullopt;

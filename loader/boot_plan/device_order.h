@@ -20,10 +20,11 @@ struct PciSlot {
   bool operator==(const PciSlot&) const = default;
 };
 
-/// One line of QEMU's boot order: a device the VM is to be booted from.
+/// A device the VM may be booted from, as QEMU's boot order names them.
 ///
 /// Lines are paths as in Open Firmware, such as
-/// `/pci@i0cf8/pci-bridge@1,2/scsi@3/disk@0,0`; all numbers are hexadecimal.
+/// `/pci@i0cf8/pci-bridge@1,2/scsi@3/disk@0,0` or
+/// `/virtio-mmio@00000000feb02a00/disk@0,0`; all numbers are hexadecimal.
 struct BootDevice {
   /// Bridges nest no deeper than this; a line with more is no device of ours.
   static constexpr size_t kMaxSlots = 8;
@@ -40,9 +41,11 @@ struct BootDevice {
   uint32_t index = 0;
   /// The first bus behind the root: 0 unless there are several roots.
   uint32_t root_bus = 0;
-  /// From the root over bridges to the controller.
+  /// From the root over bridges to the controller. None: it is not on PCI.
   std::array<PciSlot, kMaxSlots> slots{};
   uint8_t slot_count = 0;
+  /// Of a controller on virtio-mmio.
+  uint64_t mmio_address = 0;
   Unit unit = Unit::kNone;
   /// Target, channel or number; then LUN or unit.
   std::array<uint32_t, 2> unit_address{};
@@ -61,15 +64,15 @@ class DeviceOrder final {
 
   DeviceOrder() = default;
 
-  /// Reads the contents of fw_cfg's file `bootorder`. Lines that mean no PCI
-  /// device are left out. kNoMemory if the arena is full.
+  /// Reads the contents of fw_cfg's file `bootorder`. Lines that mean no device
+  /// on PCI or virtio-mmio are left out. kNoMemory if the arena is full.
   static Result<DeviceOrder> Parse(std::string_view text, Arena& arena);
 
   std::span<const BootDevice> devices() const { return devices_; }
 
-  /// The first line about that controller, or about one of its units.
-  std::optional<uint32_t> IndexOf(uint32_t root_bus,
-                                  std::span<const PciSlot> path) const;
+  /// The first line about that device, whose index does not matter: one about
+  /// its controller, and about the same unit unless one of the two has none.
+  std::optional<uint32_t> IndexOf(const BootDevice& device) const;
 
   /// True if nothing else is to be booted from (`-boot strict=on`).
   bool is_strict() const { return is_strict_; }

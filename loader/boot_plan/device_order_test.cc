@@ -69,23 +69,70 @@ TEST_F(DeviceOrderTest, ReadsWhatQemuWrites) {
   EXPECT_TRUE(order.is_strict());
 }
 
+/// A device behind no bridge.
+BootDevice DirectAt(uint8_t slot,
+                    Unit unit = Unit::kNone,
+                    std::array<uint32_t, 2> unit_address = {}) {
+  return {.slots = {PciSlot{slot, 0}},
+          .slot_count = 1,
+          .unit = unit,
+          .unit_address = unit_address};
+}
+
 TEST_F(DeviceOrderTest, FindsTheFirstLineOfAController) {
   const DeviceOrder order = Parse(
       "/pci@i0cf8/scsi@4/disk@0,0\n"
       "/pci@i0cf8/scsi@3/channel@0/disk@1,0\n"
       "/pci@i0cf8/scsi@3/channel@0/disk@0,0\n"
       "/pci@i0cf8/pci-bridge@1/scsi@3/disk@0,0\n");
-  const std::array direct{PciSlot{3, 0}};
-  const std::array behind{PciSlot{1, 0}, PciSlot{3, 0}};
+  const BootDevice behind{.slots = {PciSlot{1, 0}, PciSlot{3, 0}},
+                          .slot_count = 2};
+  BootDevice on_other_root = DirectAt(3);
+  on_other_root.root_bus = 1;
 
-  EXPECT_EQ(order.IndexOf(0, direct), 1u);
-  EXPECT_EQ(order.IndexOf(0, behind), 3u);
-  EXPECT_EQ(order.IndexOf(1, direct), std::nullopt);
-  EXPECT_EQ(order.IndexOf(0, {}), std::nullopt);
+  EXPECT_EQ(order.IndexOf(DirectAt(3)), 1u);
+  EXPECT_EQ(order.IndexOf(behind), 3u);
+  EXPECT_EQ(order.IndexOf(on_other_root), std::nullopt);
+  EXPECT_EQ(order.IndexOf({}), std::nullopt);
   EXPECT_FALSE(order.is_strict());
 }
 
-TEST_F(DeviceOrderTest, LeavesOutWhatIsNoPciDevice) {
+TEST_F(DeviceOrderTest, TellsTheDisksOfAControllerApart) {
+  const DeviceOrder order = Parse(
+      "/pci@i0cf8/scsi@3/channel@0/disk@1,0\n"
+      "/pci@i0cf8/scsi@3/channel@0/disk@1,2\n"
+      "/pci@i0cf8/pci8086,2922@4/drive@2/disk@0\n"
+      "/pci@i0cf8/pci1b36,10@5/namespace@2,0\n"
+      "/pci@i0cf8/pci1b36,10@6/namespace@0,0\n"
+      "/pci@i0cf8/scsi@7\n");
+
+  EXPECT_EQ(order.IndexOf(DirectAt(3, Unit::kDisk, {1, 2})), 1u);
+  EXPECT_EQ(order.IndexOf(DirectAt(3, Unit::kDisk, {0, 0})), std::nullopt);
+  EXPECT_EQ(order.IndexOf(DirectAt(4, Unit::kAtaDisk, {2, 0})), 2u);
+  EXPECT_EQ(order.IndexOf(DirectAt(4, Unit::kAtaDisk, {0, 0})), std::nullopt);
+  EXPECT_EQ(order.IndexOf(DirectAt(4, Unit::kDisk, {2, 0})), std::nullopt);
+  EXPECT_EQ(order.IndexOf(DirectAt(5, Unit::kNamespace, {2, 0})), 3u);
+  EXPECT_EQ(order.IndexOf(DirectAt(5, Unit::kNamespace, {1, 0})), std::nullopt);
+  EXPECT_EQ(order.IndexOf(DirectAt(6, Unit::kNamespace, {9, 0})), 4u);
+  EXPECT_EQ(order.IndexOf(DirectAt(7, Unit::kDisk, {5, 6})), 5u);
+}
+
+TEST_F(DeviceOrderTest, FindsDevicesOnVirtioMmio) {
+  const DeviceOrder order = Parse(
+      "/virtio-mmio@00000000feb02c00/disk@0,0\n"
+      "/virtio-mmio@00000010feb02a00/channel@0/disk@1,0\n"
+      "/virtio-mmio@x/disk@0,0\n");
+
+  EXPECT_EQ(order.IndexOf({.mmio_address = 0xFEB0'2C00}), 0u);
+  EXPECT_EQ(order.IndexOf({.mmio_address = 0x10'FEB0'2A00,
+                           .unit = Unit::kDisk,
+                           .unit_address = {1, 0}}),
+            1u);
+  EXPECT_EQ(order.IndexOf({.mmio_address = 0xFEB0'2A00}), std::nullopt);
+  EXPECT_EQ(order.devices().size(), 2u);
+}
+
+TEST_F(DeviceOrderTest, LeavesOutWhatIsNoDevice) {
   for (const char* line : {"",
                            "/",
                            "pci@i0cf8/scsi@3",
@@ -101,7 +148,7 @@ TEST_F(DeviceOrderTest, LeavesOutWhatIsNoPciDevice) {
                            "/pci@i0cf8/scsi@1,x",
                            "/pci@i0cf8/scsi@000000001",
                            "/pci@i0cf8/pci-bridge@1",
-                           "/virtio-mmio@feb00e00/disk@0,0",
+                           "/virtio-mmio@/disk@0,0",
                            "HALT"}) {
     EXPECT_FALSE(ParseLine(line)) << line;
   }

@@ -57,6 +57,16 @@ struct VENDOR_DEVICE_PATH {
 };
 static_assert(sizeof(VENDOR_DEVICE_PATH) == 20);
 
+/// A controller on virtio-mmio, as EDK II has it: the address of its registers
+/// is a vendor's data.
+inline constexpr EFI_GUID VIRTIO_MMIO_TRANSPORT_GUID =
+    EFI_GUID::Of("837dca9e-e874-4d82-b29a-23fe0e23d1e2");
+struct VIRTIO_TRANSPORT_DEVICE_PATH {
+  VENDOR_DEVICE_PATH Vendor;
+  Le64 PhysBase;
+};
+static_assert(sizeof(VIRTIO_TRANSPORT_DEVICE_PATH) == 28);
+
 inline constexpr UINT8 HW_CONTROLLER_DP = 0x05;
 struct CONTROLLER_DEVICE_PATH {
   EFI_DEVICE_PATH_PROTOCOL Header;
