@@ -15,7 +15,8 @@
 #include "boot/firmware/machine.h"
 #include "boot/firmware/uefi_booter.h"
 #include "boot/firmware/version.h"
-#include "efi/block_io/pci_path.h"
+#include "drivers/block/disk_list.h"
+#include "efi/block_io/attachment_path.h"
 #include "efi/boot_manager/device_rank.h"
 #include "efi/device_path/path_writer.h"
 #include "loader/boot_plan/boot_plan.h"
@@ -28,7 +29,7 @@ namespace {
 constexpr size_t kBatchExtents = 1024;
 
 /// Bridges nest a few levels deep at most.
-constexpr size_t kMaxPciPathBytes = 512;
+constexpr size_t kMaxDiskPathBytes = 512;
 
 /// Where the machine lives: too large for the stack, and not a constant.
 alignas(Machine) constinit std::array<std::byte,
@@ -76,13 +77,13 @@ class CandidateBooter final : public boot_plan::Booter {
 /// When what is on a disk is tried; nothing if the VM is not to be booted from
 /// it.
 std::optional<boot_plan::Rank> RankOf(Machine& machine,
-                                      const block::VirtioBlockSlot& slot) {
+                                      const block::Disk& disk) {
   const boot_plan::DeviceOrder& order = machine.device_order();
   // Most VMMs say nothing.
   if (order.devices().empty()) return boot_plan::Rank::kDisk;
-  efi::FixedPathWriter<kMaxPciPathBytes> writer;
-  const Status appended = efi::AppendPciPath(
-      machine.pci_config(), machine.pci_functions(), slot.address, *writer);
+  efi::FixedPathWriter<kMaxDiskPathBytes> writer;
+  const Status appended = efi::AppendAttachmentPath(
+      machine.pci_config(), machine.pci_functions(), disk.attachment, *writer);
   const auto path =
       appended ? writer->Finish() : std::unexpected(appended.error());
   const auto index = path ? efi::IndexOf(order, *path) : std::nullopt;
@@ -94,13 +95,15 @@ std::optional<boot_plan::Rank> RankOf(Machine& machine,
 }
 
 Status SearchDisk(Machine& machine,
-                  block::VirtioBlockSlot& slot,
+                  const block::Disk& disk,
                   DiskSearch& search,
                   boot_plan::BootPlan& plan) {
-  const boot_plan::Place place{.disk = slot.name.view()};
-  if (!slot.disk) return plan.AddFinding(place, {}, slot.status.error());
-  if (const auto rank = RankOf(machine, slot)) {
-    return search.Search(*slot.disk, *rank);
+  const boot_plan::Place place{.disk = disk.name.view()};
+  if (disk.device == nullptr) {
+    return plan.AddFinding(place, {}, disk.status.error());
+  }
+  if (const auto rank = RankOf(machine, disk)) {
+    return search.Search(*disk.device, *rank);
   }
   return plan.AddFinding(
       place,
@@ -110,8 +113,8 @@ Status SearchDisk(Machine& machine,
 
 /// Fills the plan with what is on the disks.
 Status Search(Machine& machine, DiskSearch& search, boot_plan::BootPlan& plan) {
-  for (block::VirtioBlockSlot& slot : machine.disks()) {
-    TRY(SearchDisk(machine, slot, search, plan));
+  for (const block::Disk& disk : machine.disks()) {
+    TRY(SearchDisk(machine, disk, search, plan));
   }
   if (machine.disks().empty()) {
     TRY(plan.AddFinding(

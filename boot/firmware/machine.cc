@@ -11,6 +11,7 @@
 #include "boot/paging/address_space.h"
 #include "boot/paging/paging_features.h"
 #include "drivers/acpi/mcfg.h"
+#include "drivers/block/pci_disks.h"
 #include "drivers/fw_cfg/fw_cfg.h"
 #include "platforms/base/log.h"
 #include "platforms/runtime/image_layout.h"
@@ -183,30 +184,31 @@ Status Machine::StartDisks() {
     log::Warning("more than {} PCI functions: the last are not used",
                  kMaxFunctions);
   }
-  disks_ = block::ProbeVirtioBlock(
+  block::AddPciDisks(
       *pci_config_,
       functions_,
       *windows_,
       {.clock = clock_, .memory = *memory_, .pages = map_, .arena = *arena_},
-      disk_storage_);
+      disks_);
   return {};
 }
 
 void Machine::StopDisks() {
-  for (block::VirtioBlockSlot& slot : disks_) {
-    if (!slot.disk) continue;
+  // All of them first: stopping one may stop others of its controller.
+  for (const block::Disk& disk : disks_.disks()) {
+    if (disk.device == nullptr || disk.device->write_count() == 0) continue;
     // A reset may cost the disk what is in its cache.
-    const Status flushed =
-        slot.disk->write_count() == 0 ? Status() : slot.disk->Flush();
-    if (!flushed) {
+    if (const Status flushed = disk.device->Flush(); !flushed) {
       log::Warning("{} may lose what was written: {}",
-                   slot.name.view(),
+                   disk.name.view(),
                    flushed.error());
     }
-    const Status stopped = slot.disk->Quiesce();
-    if (!stopped) {
+  }
+  for (const block::Disk& disk : disks_.disks()) {
+    if (disk.device == nullptr) continue;
+    if (const Status stopped = disk.device->Quiesce(); !stopped) {
       // Its queue is idle, so going on is safer than not booting at all.
-      log::Warning("{} does not stop: {}", slot.name.view(), stopped.error());
+      log::Warning("{} does not stop: {}", disk.name.view(), stopped.error());
     }
   }
 }

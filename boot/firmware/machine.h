@@ -18,7 +18,7 @@
 #include "drivers/acpi/fadt.h"
 #include "drivers/acpi/sleep_type.h"
 #include "drivers/acpi/tables.h"
-#include "drivers/block/virtio_block_probe.h"
+#include "drivers/block/disk_list.h"
 #include "drivers/clock/tsc_clock.h"
 #include "drivers/console/log_console.h"
 #include "drivers/console/shared_output.h"
@@ -50,7 +50,7 @@ namespace flint::boot {
 ///     BringUpMemory           memory map, page tables, exceptions
 ///     DiscoverPlatform        ACPI, power
 ///     ReadVmmFiles            more settings, the order of devices
-///     StartDisks              PCI, virtio
+///     StartDisks              PCI, disks
 ///
 /// About 600 KiB, and other objects point into it: one static object.
 class Machine final {
@@ -99,7 +99,7 @@ class Machine final {
   clock::TscClock& clock() { return clock_; }
   /// When the firmware was entered, by that clock.
   uint64_t start_ticks() const { return start_ticks_; }
-  std::span<block::VirtioBlockSlot> disks() { return disks_; }
+  std::span<block::Disk> disks() { return disks_.disks(); }
   io::Cpu& cpu() { return cpu_; }
   io::RegisterIo& ports() { return ports_; }
   console::TextInput& input() { return serial_; }
@@ -163,8 +163,8 @@ class Machine final {
   std::optional<pci::EcamConfig> ecam_config_;
   pci::PciConfig* pci_config_ = nullptr;
   std::span<const pci::Function> functions_;
-  std::array<block::VirtioBlockSlot, kMaxDisks> disk_storage_;
-  std::span<block::VirtioBlockSlot> disks_;
+  std::array<block::Disk, kMaxDisks> disk_storage_;
+  block::DiskList disks_{disk_storage_};
 };
 
 }  // namespace flint::boot

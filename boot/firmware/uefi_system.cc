@@ -9,8 +9,8 @@
 #include "efi/abi/protocol/device_path.h"
 #include "efi/abi/protocol/partition_info.h"
 #include "efi/abi/protocol/simple_file_system.h"
+#include "efi/block_io/attachment_path.h"
 #include "efi/block_io/install_disk.h"
-#include "efi/block_io/pci_path.h"
 #include "efi/boot_manager/boot_variables.h"
 #include "efi/console/console.h"
 #include "efi/device_path/device_path.h"
@@ -124,20 +124,20 @@ Status UefiSystem::InstallProtocols() {
 }
 
 Status UefiSystem::InstallDisks() {
-  for (block::VirtioBlockSlot& slot : machine_.disks()) {
-    if (!slot.disk || disk_count_ == disks_.size()) continue;
-    const Status installed = InstallDisk(slot);
+  for (const block::Disk& disk : machine_.disks()) {
+    if (disk.device == nullptr || disk_count_ == disks_.size()) continue;
+    const Status installed = InstallDisk(disk);
     if (!installed) {
-      log::Warning("{}: {}", slot.name.view(), installed.error());
+      log::Warning("{}: {}", disk.name.view(), installed.error());
     }
   }
   return {};
 }
 
-Status UefiSystem::InstallDisk(block::VirtioBlockSlot& slot) {
+Status UefiSystem::InstallDisk(const block::Disk& disk) {
   efi::FixedPathWriter<kMaxDiskPathBytes> path;
-  TRY(efi::AppendPciPath(
-      machine_.pci_config(), machine_.pci_functions(), slot.address, *path));
+  TRY(efi::AppendAttachmentPath(
+      machine_.pci_config(), machine_.pci_functions(), disk.attachment, *path));
   const efi::DevicePath disk_path = TRY(path->Finish());
   const abi::EFI_HANDLE handle =
       TRY(efi::InstallDisk({.handles = environment_.handles(),
@@ -145,9 +145,9 @@ Status UefiSystem::InstallDisk(block::VirtioBlockSlot& slot) {
                             .pool = environment_.pool(),
                             .events = environment_.events(),
                             .wall_clock = &wall_clock_},
-                           *slot.disk,
+                           *disk.device,
                            disk_path));
-  disks_[disk_count_++] = {.device = &*slot.disk, .handle = handle};
+  disks_[disk_count_++] = {.device = disk.device, .handle = handle};
   return {};
 }
 

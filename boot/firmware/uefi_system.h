@@ -12,6 +12,7 @@
 #include "boot/firmware/machine.h"
 #include "boot/firmware/ram_protection.h"
 #include "drivers/block/block_device.h"
+#include "drivers/block/disk_list.h"
 #include "drivers/rng/cpu_random.h"
 #include "drivers/rng/random_source.h"
 #include "drivers/rng/virtio_random_probe.h"
@@ -101,7 +102,7 @@ class UefiSystem final {
   };
 
   Status InstallDisks();
-  Status InstallDisk(block::VirtioBlockSlot& slot);
+  Status InstallDisk(const block::Disk& disk);
   rng::RandomSource* FindRandomSource();
   Status InstallProtocols();
   Status ListVolumes();

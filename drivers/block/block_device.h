@@ -36,6 +36,8 @@ struct BlockGeometry {
   uint32_t block_size_bytes;
   uint64_t block_count;
   bool read_only;
+  /// The medium can be taken out: a CD-ROM.
+  bool removable = false;
 };
 
 /// A disk. Moves lists of extents, never single sectors: the driver splits at
@@ -72,7 +74,7 @@ class BlockDevice {
   /// hands: afterwards nothing it was told to do can reach memory, and all
   /// transfers fail with kDeviceError. May be called again. On failure
   /// (kTimedOut) the device may still write to memory it was given, which must
-  /// then not be reused.
+  /// then not be reused. Disks that share a controller stop together.
   virtual Status Quiesce() { return {}; }
 
  protected:

@@ -16,7 +16,9 @@
 
 #include "boot/memory/e820.h"
 #include "boot/memory/memory_map.h"
-#include "drivers/block/virtio_block_probe.h"
+#include "drivers/block/disk_list.h"
+#include "drivers/block/pci_disks.h"
+#include "drivers/block/virtio_block_device.h"
 #include "drivers/clock/fake_clock.h"
 #include "drivers/io/device_mapper.h"
 #include "drivers/pci/pci_config.h"
@@ -200,7 +202,7 @@ class Machine {
   Arena arena_{arena_memory_};
 };
 
-void Use(VirtioBlockDevice& disk, MutableBytes buffer) {
+void Use(BlockDevice& disk, MutableBytes buffer) {
   const BlockGeometry& geometry = disk.geometry();
   if (geometry.block_count == 0 || geometry.block_size_bytes < 512 ||
       geometry.block_count > UINT64_MAX / geometry.block_size_bytes) {
@@ -223,14 +225,15 @@ void Exercise(std::span<const uint8_t> input) {
   HostileMapper mapper(stream);
   Machine machine(stream);
   std::array<pci::Function, 8> functions{};
-  std::array<VirtioBlockSlot, 2> slots{};
+  std::array<Disk, 2> storage{};
+  DiskList disks(storage);
 
   const pci::ScanResult found = pci::Scan(config, functions);
   const DriverResources resources = machine.resources();
-  for (VirtioBlockSlot& slot :
-       ProbeVirtioBlock(config, found.functions, mapper, resources, slots)) {
-    if (slot.disk.has_value() != slot.status.has_value()) std::abort();
-    if (slot.disk) Use(*slot.disk, machine.buffer());
+  AddPciDisks(config, found.functions, mapper, resources, disks);
+  for (const Disk& disk : disks.disks()) {
+    if ((disk.device != nullptr) != disk.status.has_value()) std::abort();
+    if (disk.device != nullptr) Use(*disk.device, machine.buffer());
   }
   if (std::ranges::any_of(machine.buffer(), [](std::byte byte) {
         return byte != std::byte{0xA5};

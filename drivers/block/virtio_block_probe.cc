@@ -1,51 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drivers/block/virtio_block_probe.h"
 
-#include <cstddef>
+#include <optional>
+#include <string_view>
 
-#include "drivers/virtio/pci_device_type.h"
-#include "drivers/virtio/transport.h"
-#include "platforms/base/log.h"
+#include "drivers/virtio/pci_transport.h"
+#include "platforms/base/result.h"
 
 namespace flint::block {
 namespace {
 
-Status StartDisk(pci::PciConfig& config,
-                 const pci::Function& function,
-                 io::DeviceMapper& mapper,
-                 const DriverResources& resources,
-                 VirtioBlockSlot& slot) {
-  slot.transport = TRY(virtio::PciTransport::Create(config, function, mapper));
-  slot.disk.emplace(TRY(VirtioBlockDevice::Start(*slot.transport, resources)),
-                    slot.name.view());
-  return {};
+constexpr std::string_view kKind = "virtio-blk";
+
+Result<BlockDevice*> Start(virtio::Transport& transport,
+                           const DriverResources& resources,
+                           std::string_view name) {
+  // First its memory: nothing may fail once the device runs.
+  auto& disk = *TRY(resources.arena.Create<std::optional<VirtioBlockDevice>>());
+  disk.emplace(TRY(VirtioBlockDevice::Start(transport, resources)), name);
+  return &*disk;
+}
+
+Result<virtio::Transport*> Reach(pci::PciConfig& config,
+                                 const pci::Function& function,
+                                 io::DeviceMapper& mapper,
+                                 Arena& arena) {
+  const auto transport =
+      TRY(virtio::PciTransport::Create(config, function, mapper));
+  return TRY(arena.Create<virtio::PciTransport>(transport));
 }
 
 }  // namespace
 
-std::span<VirtioBlockSlot> ProbeVirtioBlock(
-    pci::PciConfig& config,
-    std::span<const pci::Function> functions,
-    io::DeviceMapper& mapper,
-    const DriverResources& resources,
-    std::span<VirtioBlockSlot> storage) {
-  size_t used = 0;
-  for (const pci::Function& function : functions) {
-    if (virtio::DeviceTypeOf(config, function) != virtio::DeviceType::kBlock) {
-      continue;
-    }
-    const auto address = pci::NameOf(function.address);
-    if (used == storage.size()) {
-      log::Warning("too many disks: virtio-blk at {} is left out",
-                   address.view());
-      continue;
-    }
-    VirtioBlockSlot& slot = storage[used++];
-    slot.address = function.address;
-    slot.name.AppendFormat("virtio-blk at {}", address.view());
-    slot.status = StartDisk(config, function, mapper, resources, slot);
+void StartVirtioBlock(virtio::Transport& transport,
+                      const DriverResources& resources,
+                      Disk& disk) {
+  const Result<BlockDevice*> started =
+      Start(transport, resources, disk.name.view());
+  if (started) {
+    disk.device = *started;
+  } else {
+    disk.status = std::unexpected(started.error());
   }
-  return storage.first(used);
+}
+
+void AddVirtioBlock(pci::PciConfig& config,
+                    const pci::Function& function,
+                    io::DeviceMapper& mapper,
+                    const DriverResources& resources,
+                    DiskList& disks) {
+  Disk* const disk = disks.Add(kKind, Attachment::OnPci(function.address));
+  if (disk == nullptr) return;
+  const auto transport = Reach(config, function, mapper, resources.arena);
+  if (transport) {
+    StartVirtioBlock(**transport, resources, *disk);
+  } else {
+    disk->status = std::unexpected(transport.error());
+  }
 }
 
 }  // namespace flint::block

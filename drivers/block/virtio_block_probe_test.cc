@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "drivers/block/virtio_block_probe.h"
-
+// Virtio disks on PCI, from configuration space to their contents.
 #include <algorithm>
 #include <array>
 #include <deque>
@@ -8,7 +7,10 @@
 
 #include "boot/memory/e820.h"
 #include "boot/memory/memory_map.h"
+#include "drivers/block/disk_list.h"
 #include "drivers/block/fake_virtio_disk.h"
+#include "drivers/block/pci_disks.h"
+#include "drivers/block/virtio_block_device.h"
 #include "drivers/clock/fake_clock.h"
 #include "drivers/io/fake_device_mapper.h"
 #include "drivers/pci/fake_pci_config.h"
@@ -65,10 +67,11 @@ class VirtioBlockProbe : public ::testing::Test {
     return disk;
   }
 
-  std::span<VirtioBlockSlot> Probe(std::span<VirtioBlockSlot> storage) {
+  std::span<Disk> Probe(size_t room = 4) {
     const pci::ScanResult found = pci::Scan(config_, functions_);
-    return ProbeVirtioBlock(
-        config_, found.functions, mapper_, resources_, storage);
+    DiskList list(std::span(storage_).first(room));
+    AddPciDisks(config_, found.functions, mapper_, resources_, list);
+    return list.disks();
   }
 
   FakeGuestMemory memory_;
@@ -86,7 +89,7 @@ class VirtioBlockProbe : public ::testing::Test {
   std::deque<FakeVirtioDisk> disks_;
   std::deque<virtio::FakeVirtioPci> places_;
   std::array<pci::Function, 32> functions_{};
-  std::array<VirtioBlockSlot, 4> slots_{};
+  std::array<Disk, 4> storage_{};
 };
 
 TEST_F(VirtioBlockProbe, StartsAllDisksInBusOrder) {
@@ -96,36 +99,37 @@ TEST_F(VirtioBlockProbe, StartsAllDisksInBusOrder) {
   AddDisk({0, 0, 7, 0}, std::byte{2}, 0x1001);
   AddDisk({0, 0, 3, 0}, std::byte{1});
 
-  const auto found = Probe(slots_);
+  const auto found = Probe();
 
   ASSERT_THAT(found, SizeIs(3));
   for (size_t i = 0; i < found.size(); ++i) {
     ASSERT_OK(found[i].status);
-    ASSERT_OK(found[i].disk->Read({{{.lba = 5, .buffer = buffer_}}}));
+    ASSERT_OK(found[i].device->Read({{{.lba = 5, .buffer = buffer_}}}));
     EXPECT_EQ(buffer_[0], std::byte(i + 1));
   }
-  EXPECT_EQ(found[0].disk->name(), "virtio-blk at pci 0000:00:03.0");
-  EXPECT_EQ(found[1].disk->name(), "virtio-blk at pci 0000:00:07.0");
-  EXPECT_EQ(found[2].disk->name(), "virtio-blk at pci 0000:01:00.0");
+  EXPECT_EQ(found[0].device->name(), "virtio-blk at pci 0000:00:03.0");
+  EXPECT_EQ(found[1].device->name(), "virtio-blk at pci 0000:00:07.0");
+  EXPECT_EQ(found[2].device->name(), "virtio-blk at pci 0000:01:00.0");
 }
 
 TEST_F(VirtioBlockProbe, GoesOnAfterADiskThatFails) {
   AddDisk({0, 0, 3, 0}, std::byte{1}).device().faults().refuses_features = true;
   AddDisk({0, 0, 4, 0}, std::byte{2});
 
-  const auto found = Probe(slots_);
+  const auto found = Probe();
 
   ASSERT_THAT(found, SizeIs(2));
   EXPECT_THAT(found[0].status, IsError(ErrorCode::kUnsupported));
-  EXPECT_FALSE(found[0].disk.has_value());
+  EXPECT_EQ(found[0].device, nullptr);
   EXPECT_EQ(found[0].name.view(), "virtio-blk at pci 0000:00:03.0");
   EXPECT_THAT(found[1].status, IsOk());
+  EXPECT_EQ(found[1].attachment.function, (pci::Address{0, 0, 4, 0}));
 }
 
 TEST_F(VirtioBlockProbe, ReportsALegacyOnlyDisk) {
   config_.AddFunction({0, 0, 3, 0}, 0x1AF4, 0x1001).Set16(0x2E, 2);
 
-  const auto found = Probe(slots_);
+  const auto found = Probe();
 
   ASSERT_THAT(found, SizeIs(1));
   EXPECT_THAT(found[0].status, IsError(ErrorCode::kUnsupported));
@@ -136,7 +140,7 @@ TEST_F(VirtioBlockProbe, LeavesOtherDevicesAlone) {
   config_.AddFunction({0, 0, 4, 0}, 0x1AF4, 0x1000).Set16(0x2E, 1);
   config_.AddFunction({0, 0, 5, 0}, 0x8086, 0x2922);
 
-  EXPECT_THAT(Probe(slots_), IsEmpty());
+  EXPECT_THAT(Probe(), IsEmpty());
 
   EXPECT_EQ(config_.write_count(), 0u);
 }
@@ -145,7 +149,7 @@ TEST_F(VirtioBlockProbe, StartsAsManyAsThereIsRoomFor) {
   AddDisk({0, 0, 3, 0}, std::byte{1});
   AddDisk({0, 0, 4, 0}, std::byte{2});
 
-  EXPECT_THAT(Probe(std::span(slots_).first(1)), SizeIs(1));
+  EXPECT_THAT(Probe(1), SizeIs(1));
 
   EXPECT_EQ(disks_[0].device().status(), 0x0F);
   EXPECT_EQ(disks_[1].device().status(), 0x00);
