@@ -64,6 +64,7 @@ _SYSTEMD_PACKAGES = [
 
 _DRIVERS = "lib/modules/*/kernel/drivers/"
 _FILE_SYSTEMS = "lib/modules/*/kernel/fs/"
+_KVM = "lib/modules/*/kernel/arch/x86/kvm/"
 
 def flint_test_dependencies():
     """Declares the external repositories that tests use; fetched when used."""
@@ -80,6 +81,9 @@ def flint_test_dependencies():
         dependency = "linux-image-*-cloud-amd64",
         files = {
             "fat.ko": _FILE_SYSTEMS + "fat/fat.ko",
+            "irqbypass.ko": "lib/modules/*/kernel/virt/lib/irqbypass.ko",
+            "kvm-amd.ko": _KVM + "kvm-amd.ko",
+            "kvm.ko": _KVM + "kvm.ko",
             "nls_ascii.ko": _FILE_SYSTEMS + "nls/nls_ascii.ko",
             "nls_cp437.ko": _FILE_SYSTEMS + "nls/nls_cp437.ko",
             "vfat.ko": _FILE_SYSTEMS + "fat/vfat.ko",

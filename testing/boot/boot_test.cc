@@ -31,6 +31,18 @@ std::vector<std::string_view> GuestLines(std::string_view serial) {
   return lines;
 }
 
+}  // namespace
+
+std::string Image(std::string_view name) {
+  return qemu::Runfile(absl::StrCat("testing/boot/", name));
+}
+
+qemu::Machine WithFirmware(qemu::Machine machine, std::string_view settings) {
+  machine.WithKernel(qemu::Runfile(kFirmware));
+  if (!settings.empty()) machine.WithCommandLine(std::string(settings));
+  return machine;
+}
+
 absl::StatusOr<GuestReport> ParseReport(std::string_view serial) {
   GuestReport report;
   for (std::string_view line : GuestLines(serial)) {
@@ -57,18 +69,6 @@ absl::StatusOr<GuestReport> ParseReport(std::string_view serial) {
     }
   }
   return report;
-}
-
-}  // namespace
-
-std::string Image(std::string_view name) {
-  return qemu::Runfile(absl::StrCat("testing/boot/", name));
-}
-
-qemu::Machine WithFirmware(qemu::Machine machine, std::string_view settings) {
-  machine.WithKernel(qemu::Runfile(kFirmware));
-  if (!settings.empty()) machine.WithCommandLine(std::string(settings));
-  return machine;
 }
 
 absl::StatusOr<qemu::Qemu*> BootTest::Start(const qemu::Machine& machine) {

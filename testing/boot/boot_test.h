@@ -52,6 +52,9 @@ struct GuestReport {
   std::string system;
 };
 
+/// Reads what the guest said out of a serial port's text.
+absl::StatusOr<GuestReport> ParseReport(std::string_view serial);
+
 /// Virtual machines for one test. If it fails, what their serial ports said is
 /// kept in the test's outputs as serial-1.log and so on.
 class BootTest : public ::testing::Test {

@@ -41,17 +41,31 @@ show_disks() {
 # A test that counts the firmware's requests wants none of ours.
 run grep -q flint.no_disks /proc/cmdline || show_disks
 
-# What the EFI system partition of the first disk holds, large files aside.
-show_files() {
+mount_esp() {
   for module in nls_ascii nls_cp437 fat vfat; do
     run insmod "/modules/$module.ko"
   done
   run mkdir /esp
-  run mount -t vfat -o ro /dev/vda1 /esp
+  run mount -t vfat -o "$1" /dev/vda1 /esp
+}
+
+# What the EFI system partition of the first disk holds, large files aside.
+show_files() {
+  mount_esp ro
   run find /esp -type f -size -2048k -exec /bin/busybox md5sum {} + |
     run sed 's/^/FLINT-GUEST file: /'
 }
 if run grep -q flint.files /proc/cmdline; then show_files; fi
+
+# Restarts the machine once.
+restart() {
+  mount_esp rw
+  [ -e /esp/restarted ] && return
+  echo > /esp/restarted
+  run umount /esp
+  run reboot -f
+}
+if run grep -q flint.restart /proc/cmdline; then restart; fi
 
 if run grep -q flint.dmesg /proc/cmdline; then
   run dmesg | run sed 's/^/FLINT-GUEST dmesg: /'
