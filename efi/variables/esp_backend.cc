@@ -77,10 +77,14 @@ Result<std::optional<Bytes>> EspVariableBackend::LoadRuntimeFile(
     return std::nullopt;
   }
   const MutableBytes contents = buffer.first(file->size_bytes);
-  TRY(files_.Read(*file, 0, contents));
-  const auto checked = CheckVariableFile(contents);
+  const Status read = files_.Read(*file, 0, contents);
+  if (!read && read.error().code() != ErrorCode::kCorrupt) {
+    return std::unexpected(read.error());
+  }
+  const auto checked =
+      read ? CheckVariableFile(contents) : std::unexpected(read.error());
   if (!checked) {
-    // The operating system was interrupted, or somebody else wrote it.
+    // Writing or removing it was interrupted, or somebody else wrote it.
     log::Warning("{}: {}", kRuntimeVariableFileName, checked.error());
     return std::nullopt;
   }
@@ -174,7 +178,11 @@ Status EspVariableBackend::WriteSlot(volume::File& file,
 Status EspVariableBackend::RemoveRuntimeFile() {
   const auto file = files_.Open(kRuntimeVariableFileName);
   if (!file || file->is_directory) return {};
-  TRY(files_.writer()->Remove(*file));
+  const Status removed = files_.writer()->Remove(*file);
+  // A damaged one does not count.
+  if (!removed && removed.error().code() != ErrorCode::kCorrupt) {
+    return removed;
+  }
   return files_.writer()->Flush();
 }
 

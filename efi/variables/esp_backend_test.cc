@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <random>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,7 +45,10 @@ Image MakeImage(size_t data_bytes, std::byte value) {
 class EspVariableBackendTest : public ::testing::Test {
  protected:
   EspVariableBackendTest()
-      : volume_(FatImageBuilder({.sectors_per_cluster = 4}).image(),
+      : volume_(FatImageBuilder({.type = fat::FatType::kFat12,
+                                 .sectors_per_cluster = 4,
+                                 .cluster_count = 40})
+                    .image(),
                 kBlockBytes) {}
 
   /// What a machine that starts now finds.
@@ -68,35 +73,112 @@ class EspVariableBackendTest : public ::testing::Test {
                        loaded.error().code() == ErrorCode::kCorrupt);
   }
 
+  /// One write of one block.
+  struct BlockWrite {
+    uint64_t offset;
+    Bytes bytes;
+  };
+  /// Which of the writes since the last flush have arrived on the disk.
+  using Arrived = std::vector<bool>;
+
+  /// The first ones: what a VM leaves that is killed.
+  static std::vector<Arrived> ArrivedInOrder(size_t count) {
+    std::vector<Arrived> arrivals;
+    for (size_t i = 0; i <= count; ++i) {
+      std::fill_n(arrivals.emplace_back(count).begin(), i, true);
+    }
+    return arrivals;
+  }
+
+  /// All but one, just one, and many others: what a host leaves whose power
+  /// fails, because disks write their caches back in any order.
+  std::vector<Arrived> ArrivedInAnyOrder(size_t count) {
+    std::vector<Arrived> arrivals;
+    for (size_t i = 0; i < count; ++i) {
+      arrivals.emplace_back(count, true)[i] = false;
+      arrivals.emplace_back(count, false)[i] = true;
+      Arrived& some = arrivals.emplace_back(count);
+      for (size_t j = 0; j < count; ++j) some[j] = random_() % 2 == 0;
+    }
+    return arrivals;
+  }
+
+  static Image DiskAfter(Image disk,
+                         const std::vector<BlockWrite>& writes,
+                         const Arrived& arrived) {
+    for (size_t i = 0; i < writes.size(); ++i) {
+      if (!arrived[i]) continue;
+      std::ranges::copy(
+          writes[i].bytes,
+          disk.begin() + static_cast<ptrdiff_t>(writes[i].offset));
+    }
+    return disk;
+  }
+
+  /// The blocks of a replacement of the store, by the flush that follows them.
+  std::vector<std::vector<BlockWrite>> RecordReplacement(const Image& image) {
+    volume_.disk().Clear();
+    EXPECT_OK(Replace(image));
+    std::vector<std::vector<BlockWrite>> writes(1);
+    for (const auto& request : volume_.disk().requests()) {
+      for (size_t at = 0; at < request.bytes.size(); at += kBlockBytes) {
+        writes.back().push_back(
+            {request.offset + at,
+             Bytes(request.bytes).subspan(at, kBlockBytes)});
+      }
+      if (request.bytes.empty()) writes.emplace_back();
+    }
+    EXPECT_TRUE(writes.back().empty()) << "no flush at the end";
+    writes.pop_back();
+    return writes;
+  }
+
   /// Replaces the store, and sees that at any moment the disk holds `before`
   /// (nothing if that is empty) or `after`, and the latter for good once that
   /// is done.
   void ExpectAtomic(const Image& before, const Image& after) {
     Image disk(volume_.disk().contents().begin(),
                volume_.disk().contents().end());
-    volume_.disk().Clear();
-    ASSERT_OK(Replace(after));
-    Result<Image> now = Image();
-    for (const auto& request : volume_.disk().requests()) {
-      for (size_t at = 0; at < request.bytes.size(); at += kBlockBytes) {
-        std::copy_n(request.bytes.begin() + static_cast<ptrdiff_t>(at),
-                    kBlockBytes,
-                    disk.begin() + static_cast<ptrdiff_t>(request.offset + at));
-        WritableVolume volume(disk, kBlockBytes);
-        now = LoadFrom(volume);
-        const bool is_before = before.empty() ? IsNothing(now) : now == before;
-        ASSERT_TRUE(is_before || now == after);
+    for (const auto& writes : RecordReplacement(after)) {
+      for (const Arrived& arrived : ArrivedInAnyOrder(writes.size())) {
+        WritableVolume volume(DiskAfter(disk, writes, arrived), kBlockBytes);
+        const Result<Image> now = LoadFrom(volume);
+        ExpectEither(before, after, now);
+        // The file system may be damaged; what is there is not lost.
+        if (EspVariableBackend(volume.files()).Replace(last_)) {
+          EXPECT_TRUE(LoadFrom(volume) == last_);
+        } else {
+          ExpectEither(before, after, LoadFrom(volume));
+          EXPECT_EQ(LoadFrom(volume).has_value(), now.has_value());
+        }
       }
+      for (const Arrived& arrived : ArrivedInOrder(writes.size())) {
+        WritableVolume volume(DiskAfter(disk, writes, arrived), kBlockBytes);
+        ExpectEither(before, after, LoadFrom(volume));
+        ASSERT_OK(EspVariableBackend(volume.files()).Replace(last_));
+        EXPECT_TRUE(LoadFrom(volume) == last_);
+      }
+      disk = DiskAfter(disk, writes, Arrived(writes.size(), true));
     }
-    ASSERT_TRUE(now == after);
-    EXPECT_TRUE(volume_.disk().requests().back().bytes.empty()) << "no flush";
+    EXPECT_TRUE(Load() == after);
+    EXPECT_TRUE(std::ranges::equal(disk, volume_.disk().contents()));
     EXPECT_TRUE(volume_.Check().IsSpotless());
   }
 
+  static void ExpectEither(const Image& before,
+                           const Image& after,
+                           const Result<Image>& now) {
+    const bool is_before = before.empty() ? IsNothing(now) : now == before;
+    EXPECT_TRUE(is_before || now == after)
+        << (now ? "another store" : now.error().reason());
+  }
+
+  std::mt19937 random_;
   WritableVolume volume_;
   const Image first_ = MakeImage(100, std::byte{1});
-  const Image second_ = MakeImage(9000, std::byte{2});
+  const Image second_ = MakeImage(3000, std::byte{2});
   const Image third_ = MakeImage(500, std::byte{3});
+  const Image last_ = MakeImage(200, std::byte{4});
 };
 
 TEST_F(EspVariableBackendTest, WritesNothingBeforeThereIsSomethingToKeep) {
