@@ -79,21 +79,22 @@ absl::StatusOr<qemu::Qemu*> BootTest::Start(const qemu::Machine& machine) {
   return machines_.back().get();
 }
 
-absl::StatusOr<GuestReport> BootTest::Boot(const qemu::Machine& machine) {
+absl::StatusOr<GuestReport> BootTest::Boot(const qemu::Machine& machine,
+                                           int status) {
   absl::StatusOr<qemu::Qemu*> vm = Start(machine);
   if (!vm.ok()) return vm.status();
-  return ExpectReport();
+  return ExpectReport(status);
 }
 
-absl::StatusOr<GuestReport> BootTest::ExpectReport() {
+absl::StatusOr<GuestReport> BootTest::ExpectReport(int status) {
   if (const absl::Status ready =
           machine().ExpectText(absl::StrCat(kGuestMark, "ready"));
       !ready.ok()) {
     return ready;
   }
-  absl::StatusOr<int> status = machine().ExpectExit();
-  if (!status.ok()) return status.status();
-  if (*status != 0) {
+  absl::StatusOr<int> ended = machine().ExpectExit();
+  if (!ended.ok()) return ended.status();
+  if (*ended != status) {
     return absl::AbortedError(
         absl::StrCat("the guest did not power off\n", machine().Describe()));
   }

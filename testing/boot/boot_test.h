@@ -63,12 +63,14 @@ class BootTest : public ::testing::Test {
   absl::StatusOr<qemu::Qemu*> Start(const qemu::Machine& machine);
 
   /// Starts the machine and waits until its guest has reported and powered
-  /// itself off. Fails as `Qemu` does; Aborted if QEMU's status is not 0.
-  absl::StatusOr<GuestReport> Boot(const qemu::Machine& machine);
+  /// itself off. Fails as `Qemu` does; Aborted if QEMU's exit status is not
+  /// `status`.
+  absl::StatusOr<GuestReport> Boot(const qemu::Machine& machine,
+                                   int status = 0);
 
   /// The second half of `Boot`, for a machine that has been started: waits
   /// for the report and the end.
-  absl::StatusOr<GuestReport> ExpectReport();
+  absl::StatusOr<GuestReport> ExpectReport(int status = 0);
 
   /// Path of a copy of that image, which machines may write: for disks with
   /// `keeps_writes`. It lives until the test ends.
