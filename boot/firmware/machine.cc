@@ -33,7 +33,7 @@ constexpr size_t kMaxConfigWindows = 64;
 }  // namespace
 
 Machine::Machine() {
-  serial_.Initialize();
+  if (!serial_.Initialize() && debug_port_.IsPresent()) device_.UseSecond();
   log::Configure(&console_, log::Level::kInfo);
   runtime::SetPanicSink(&panic_console_);
 }
@@ -42,6 +42,10 @@ Status Machine::ReadDoor(DoorKind door, uint64_t argument) {
   runtime::IdentityMemory low_memory(1, kDoorMemoryEnd);
   TRY(door == DoorKind::kPvh ? ReadStartInfo(low_memory, argument, info_)
                              : ReadZeroPage(low_memory, argument, info_));
+  // PVH's version 0 does not: Xen's guests had to ask for it.
+  if (info_.memory().empty()) {
+    return Fail(ErrorCode::kNotFound, "the VMM gives no memory map");
+  }
   settings_.ApplyWords(info_.command_line());
   log::Configure(&console_, settings_.log_level());
   if (info_.command_line_truncated()) {
@@ -133,6 +137,12 @@ void Machine::ReadFadt() {
 }
 
 void Machine::ReadVmmFiles() {
+  boot::ReadOemStrings(*memory_, settings_);
+  ReadFwCfg();
+  log::Configure(&console_, settings_.log_level());
+}
+
+void Machine::ReadFwCfg() {
   const auto scratch =
       arena_->AllocateArray<std::byte>(fw_cfg::FwCfg::kScratchBytes);
   // Without memory there will be no boot either, which then says so.
@@ -145,7 +155,6 @@ void Machine::ReadVmmFiles() {
   const Status read =
       boot::ReadVmmFiles(*files, *arena_, settings_, device_order_);
   if (!read) log::Warning("the VMM's files: {}", read.error());
-  log::Configure(&console_, settings_.log_level());
 }
 
 pci::PciConfig& Machine::FindPciConfig() {

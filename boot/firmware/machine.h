@@ -22,6 +22,7 @@
 #include "drivers/clock/tsc_clock.h"
 #include "drivers/console/log_console.h"
 #include "drivers/console/shared_output.h"
+#include "drivers/console/switched_output.h"
 #include "drivers/console/text_input.h"
 #include "drivers/console/text_output.h"
 #include "drivers/io/cpu.h"
@@ -34,6 +35,7 @@
 #include "drivers/pci/port_config.h"
 #include "drivers/pci/scan.h"
 #include "drivers/power/power.h"
+#include "drivers/serial/debug_port.h"
 #include "drivers/serial/uart16550.h"
 #include "loader/boot_plan/device_order.h"
 #include "platforms/base/arena.h"
@@ -70,8 +72,9 @@ class Machine final {
   /// Reads the ACPI tables, if there are any.
   void DiscoverPlatform();
 
-  /// Reads what the VMM passes as files, if it does: settings, which go before
-  /// those of its command line, and the order of devices.
+  /// Reads what the VMM passes as OEM strings of its SMBIOS and as files, if it
+  /// does: settings, which go before those of its command line, and the order
+  /// of devices.
   void ReadVmmFiles();
 
   /// Finds all disks and starts them. One that fails is in the list with its
@@ -125,6 +128,7 @@ class Machine final {
   void UseAcpi(power::Power& power);
   void ProtectTables();
   void ReadFadt();
+  void ReadFwCfg();
   pci::PciConfig& FindPciConfig();
 
   io::CpuRegisters cpu_;
@@ -140,7 +144,9 @@ class Machine final {
   const uint64_t start_ticks_ = clock_.NowTicks();
   io::RegisterWindow com1_{ports_, serial::kCom1Port, serial::kPortCount};
   serial::Uart16550 serial_{com1_, clock_};
-  console::SharedOutput output_{serial_};
+  serial::DebugPort debug_port_{ports_};
+  console::SwitchedOutput device_{serial_, debug_port_};
+  console::SharedOutput output_{device_};
   console::LogConsole console_{output_.lines()};
   PanicConsole panic_console_{output_.lines()};
 

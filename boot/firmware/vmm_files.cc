@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <string_view>
 
+#include "drivers/smbios/entry_point.h"
+#include "drivers/smbios/structures.h"
 #include "platforms/base/log.h"
 
 namespace flint::boot {
 namespace {
 
 constexpr std::string_view kSettingPrefix = "opt/flint/";
+constexpr std::string_view kWordPrefix = "flint.";
 constexpr std::string_view kOrderName = "bootorder";
 
 constexpr uint32_t kMaxSettingBytes = 4096;
@@ -41,6 +44,19 @@ Status ReadVmmFiles(fw_cfg::FwCfg& files,
     if (name.starts_with(kSettingPrefix)) read = read_setting(file);
     if (!read) log::Warning("the VMM's file {}: {}", name, read.error());
   });
+}
+
+void ReadOemStrings(GuestMemory& memory, settings::Settings& settings) {
+  const Result<smbios::Tables> tables = smbios::Tables::Find(memory);
+  if (!tables) return;
+  smbios::ForEachOemString(
+      tables->structures(), [&settings](std::string_view text) {
+        const size_t equals = text.find('=');
+        if (!text.starts_with(kWordPrefix) || equals == text.npos) return;
+        text.remove_prefix(kWordPrefix.size());
+        settings.Apply(text.substr(0, equals - kWordPrefix.size()),
+                       text.substr(equals - kWordPrefix.size() + 1));
+      });
 }
 
 }  // namespace flint::boot

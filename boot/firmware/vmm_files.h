@@ -5,6 +5,7 @@
 #include "drivers/fw_cfg/fw_cfg.h"
 #include "loader/boot_plan/device_order.h"
 #include "platforms/base/arena.h"
+#include "platforms/base/guest_memory.h"
 #include "platforms/base/result.h"
 
 namespace flint::boot {
@@ -17,5 +18,10 @@ Status ReadVmmFiles(fw_cfg::FwCfg& files,
                     Arena& arena,
                     settings::Settings& settings,
                     boot_plan::DeviceOrder& order);
+
+/// Applies the settings among the OEM strings of the VMM's SMBIOS, one a
+/// string: `flint.key=value`. Other strings are others' business; so is a
+/// machine without SMBIOS.
+void ReadOemStrings(GuestMemory& memory, settings::Settings& settings);
 
 }  // namespace flint::boot

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "boot/firmware/vmm_files.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,8 @@
 #include "drivers/clock/fake_clock.h"
 #include "drivers/fw_cfg/fake_fw_cfg.h"
 #include "drivers/io/fake_register_io.h"
+#include "drivers/smbios/fake_smbios.h"
+#include "platforms/base/bytes.h"
 #include "platforms/base/fake_guest_memory.h"
 #include "platforms/base/log.h"
 #include "testing/result_matchers.h"
@@ -80,6 +83,32 @@ TEST_F(VmmFilesTest, ReportsABadDirectory) {
   fake_.ClaimFileCount(fw_cfg::FwCfg::kMaxFiles + 1);
 
   EXPECT_THAT(Read(), IsError(ErrorCode::kCorrupt));
+}
+
+TEST_F(VmmFilesTest, TakesSettingsFromOemStrings) {
+  smbios::FakeSmbios smbios;
+  smbios.AddOemStrings({"flint.boot=my entry", "flint.", "io.systemd=1"})
+      .AddOemStrings({"flint.timeout=3", "x flint.timeout=4"})
+      .End();
+  const uint64_t table = 0xF'1000;
+  const MutableBytes area = memory_.AddRegion(0xF'0000, 0x1'0000);
+  std::ranges::fill(area, std::byte{0});
+  const std::string entry =
+      smbios::FakeSmbios::EntryPoint64(table, smbios.table().size());
+  std::ranges::copy(AsBytes(entry), area.begin());
+  std::ranges::copy(AsBytes(smbios.table()), area.subspan(0x1000).begin());
+
+  ReadOemStrings(memory_, settings_);
+
+  EXPECT_EQ(settings_.boot_entry(), "my entry");
+  EXPECT_EQ(settings_.timeout_seconds(), 3u);
+  EXPECT_TRUE(lines_.empty());
+}
+
+TEST_F(VmmFilesTest, NeedsNoSmbios) {
+  ReadOemStrings(memory_, settings_);
+
+  EXPECT_EQ(settings_.boot_entry(), "");
 }
 
 }  // namespace
