@@ -28,6 +28,11 @@ Machine& Machine::WithMemoryMib(int mebibytes) {
   return *this;
 }
 
+Machine& Machine::WithMemoryFile(std::string path) {
+  memory_file_ = std::move(path);
+  return *this;
+}
+
 Machine& Machine::WithCpu(std::string model) {
   cpu_ = std::move(model);
   return *this;
@@ -116,6 +121,16 @@ std::vector<std::string> Machine::Arguments() const {
                                         "-display",
                                         "none",
                                         "-no-reboot"};
+  if (!memory_file_.empty()) {
+    arguments.insert(arguments.end(),
+                     {"-object",
+                      absl::StrCat("memory-backend-file,id=ram,share=on,size=",
+                                   memory_mebibytes_,
+                                   "M,mem-path=",
+                                   Quote(memory_file_)),
+                      "-machine",
+                      "memory-backend=ram"});
+  }
   if (pauses_on_shutdown_) arguments.push_back("-no-shutdown");
   arguments.insert(arguments.end(), arguments_.begin(), arguments_.end());
   return arguments;

@@ -34,6 +34,9 @@ class Machine {
   static Machine Pc() { return Machine("pc"); }
 
   Machine& WithMemoryMib(int mebibytes);
+  /// The machine's memory is this file, made anew: what was never touched takes
+  /// no room in it.
+  Machine& WithMemoryFile(std::string path);
   /// The processor's model; "max" unless told.
   Machine& WithCpu(std::string model);
   /// An ELF with a PVH entry, or a Linux kernel.
@@ -66,6 +69,7 @@ class Machine {
   std::string board_;
   std::string cpu_ = "max";
   int memory_mebibytes_ = 256;
+  std::string memory_file_;
   bool pauses_on_shutdown_ = false;
   int disk_count_ = 0;
   std::vector<std::string> arguments_;

@@ -165,14 +165,21 @@ absl::StatusOr<std::string> Qemu::Monitor(std::string_view command) {
   return reply->text();
 }
 
-absl::StatusOr<int> Qemu::CountTraceEvents(std::string_view event) const {
+absl::Status Qemu::VisitTrace(
+    const std::function<void(std::string_view)>& visit) const {
   std::ifstream file(directory_.Child(kTraceFile));
   if (!file) return absl::NotFoundError("no event is traced");
+  for (std::string line; std::getline(file, line);) visit(line);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> Qemu::CountTraceEvents(std::string_view event) const {
   const std::string start = absl::StrCat(event, " ");
   int count = 0;
-  for (std::string line; std::getline(file, line);) {
+  const absl::Status visited = VisitTrace([&](std::string_view line) {
     if (absl::StartsWith(line, start)) ++count;
-  }
+  });
+  if (!visited.ok()) return visited;
   return count;
 }
 

@@ -73,6 +73,12 @@ class Qemu {
   /// Executes a command of QEMU's monitor for people: what it prints.
   absl::StatusOr<std::string> Monitor(std::string_view command);
 
+  /// Calls `visit` with every line about events named by `Machine::WithTrace`:
+  /// "virtio_blk_handle_read vdev 0x1 req 0x2 sector 34 nsectors 8". NotFound
+  /// if none is traced.
+  absl::Status VisitTrace(
+      const std::function<void(std::string_view)>& visit) const;
+
   /// How often an event named by `Machine::WithTrace` has happened.
   absl::StatusOr<int> CountTraceEvents(std::string_view event) const;
 
