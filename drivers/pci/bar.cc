@@ -80,6 +80,13 @@ uint64_t ProbeAddressBits(PciConfig& config,
   return high_bits << 32 | bits;
 }
 
+void Enable(PciConfig& config, const Address& address, Command::Value space) {
+  const uint16_t command = config.Read<Command>(address);
+  const auto wanted = static_cast<uint16_t>(
+      command | space | Command::kBusMaster | Command::kInterruptDisable);
+  if (wanted != command) config.Write<Command>(address, wanted);
+}
+
 }  // namespace
 
 Result<Bar> ReadBar(PciConfig& config,
@@ -118,11 +125,11 @@ Result<uint64_t> MeasureBar(PciConfig& config,
 }
 
 void EnableMemoryAndBusMaster(PciConfig& config, const Address& address) {
-  const uint16_t command = config.Read<Command>(address);
-  const auto wanted =
-      static_cast<uint16_t>(command | Command::kMemorySpace |
-                            Command::kBusMaster | Command::kInterruptDisable);
-  if (wanted != command) config.Write<Command>(address, wanted);
+  Enable(config, address, Command::kMemorySpace);
+}
+
+void EnableIoAndBusMaster(PciConfig& config, const Address& address) {
+  Enable(config, address, Command::kIoSpace);
 }
 
 }  // namespace flint::pci

@@ -44,4 +44,7 @@ Result<uint64_t> MeasureBar(PciConfig& config,
 /// silences its interrupt line. Leaves I/O decoding as it is.
 void EnableMemoryAndBusMaster(PciConfig& config, const Address& address);
 
+/// The same for its I/O BARs. Leaves memory decoding as it is.
+void EnableIoAndBusMaster(PciConfig& config, const Address& address);
+
 }  // namespace flint::pci

@@ -172,6 +172,16 @@ TEST_F(PciBar, EnablesMemoryAndBusMasterAndSilencesTheInterrupt) {
                 Command::kInterruptDisable);
 }
 
+TEST_F(PciBar, EnablesIoAndLeavesMemoryAlone) {
+  function_.Set16(Command::kOffset, 0);
+
+  EnableIoAndBusMaster(config_, kPlace);
+
+  EXPECT_EQ(
+      function_.Get16(Command::kOffset),
+      Command::kIoSpace | Command::kBusMaster | Command::kInterruptDisable);
+}
+
 TEST_F(PciBar, EnablesOnlyOnce) {
   EnableMemoryAndBusMaster(config_, kPlace);
   config_.ForgetAccesses();

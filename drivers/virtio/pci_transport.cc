@@ -206,8 +206,7 @@ Result<PciTransport> PciTransport::Create(pci::PciConfig& config,
     if (found.problem) return std::unexpected(*found.problem);
     if (IsTransitional(function)) {
       return Fail(ErrorCode::kUnsupported,
-                  "virtio device has only the legacy interface, which is not "
-                  "supported yet");
+                  "virtio device has only the legacy interface");
     }
     return Fail(ErrorCode::kCorrupt,
                 "virtio PCI device lacks its common or notify structure");
