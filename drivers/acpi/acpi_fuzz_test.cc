@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "drivers/acpi/device_memory.h"
 #include "drivers/acpi/fadt.h"
 #include "drivers/acpi/mcfg.h"
 #include "drivers/acpi/sleep_type.h"
@@ -73,5 +74,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   flint::acpi::ReadMcfg(input);
   flint::acpi::ReadFadt(input);
   flint::acpi::CheckSoftOff(flint::acpi::FindSoftOffIn(input));
+  // Ends: every device takes some of the input.
+  flint::acpi::DeviceMemorySearch search(input, "LNRO0005");
+  while (search.Next()) {
+  }
   return 0;
 }
