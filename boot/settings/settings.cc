@@ -7,6 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "boot/info/command_line_words.h"
+
 namespace flint::settings {
 namespace {
 
@@ -51,27 +53,12 @@ std::optional<uint32_t> ParseNumber(std::string_view text) {
   return number;
 }
 
-bool IsBlank(char character) {
-  return character == ' ' || character == '\t' || character == '\n' ||
-         character == '\r' || character == '\v' || character == '\f';
-}
-
 /// Without the line end that a file has and a word has not.
 std::string_view WithoutTrailingBlanks(std::string_view text) {
-  while (!text.empty() && (IsBlank(text.back()) || text.back() == '\0')) {
+  while (!text.empty() && (boot::IsBlank(text.back()) || text.back() == '\0')) {
     text.remove_suffix(1);
   }
   return text;
-}
-
-/// Length of the word that `text` starts with, quoted blanks included.
-size_t WordSize(std::string_view text) {
-  bool quoted = false;
-  for (size_t size = 0; size < text.size(); ++size) {
-    if (text[size] == '"') quoted = !quoted;
-    if (!quoted && IsBlank(text[size])) return size;
-  }
-  return text.size();
 }
 
 }  // namespace
@@ -132,15 +119,8 @@ void Settings::ApplyWord(std::string_view word) {
 }
 
 void Settings::ApplyWords(std::string_view text) {
-  while (!text.empty()) {
-    if (IsBlank(text.front())) {
-      text.remove_prefix(1);
-      continue;
-    }
-    const size_t size = WordSize(text);
-    ApplyWord(text.substr(0, size));
-    text.remove_prefix(size);
-  }
+  boot::CommandLineWords words(text);
+  while (const auto word = words.Next()) ApplyWord(*word);
 }
 
 }  // namespace flint::settings
