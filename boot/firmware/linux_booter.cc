@@ -32,6 +32,8 @@ std::expected<bzimage::PreparedKernel, Failure> LinuxBooter::Prepare(
             candidate.place.partition,
             candidate.title);
   boot_plan::WarnAbout(entry);
+  const auto command_line = CommandLineOf(candidate);
+  if (!command_line) return std::unexpected(command_line.error());
 
   std::array<bzimage::Module, kMaxModules> modules;
   const std::span<const Module> given = machine_.info().modules();
@@ -46,11 +48,25 @@ std::expected<bzimage::PreparedKernel, Failure> LinuxBooter::Prepare(
                              .kernel_path = entry.linux,
                              .initrd_paths = entry.initrds,
                              .modules = std::span(modules).first(given.size()),
-                             .command_line = candidate.load_options});
+                             .command_line = *command_line});
   if (!loaded) return std::unexpected(loaded.error());
   return About(entry.linux,
                std::move(*loaded).Finish(memory::E820Cursor(machine_.map()),
                                          machine_.rsdp_address()));
+}
+
+Result<std::string_view> LinuxBooter::CommandLineOf(
+    const boot_plan::Candidate& candidate) {
+  const std::string_view words = machine_.kernel_words();
+  if (words.empty()) return candidate.load_options;
+  // In front: behind "--", words are for the init program.
+  command_line_.Clear();
+  command_line_.AppendFormat("{} {}", words, candidate.load_options);
+  if (command_line_.truncated()) {
+    return Fail(ErrorCode::kUnsupported,
+                "kernel command line and the VMM's words are too long");
+  }
+  return command_line_.view();
 }
 
 }  // namespace flint::boot

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <expected>
 #include <span>
+#include <string_view>
 
 #include "boot/firmware/machine.h"
 #include "drivers/block/block_device.h"
 #include "loader/boot_plan/boot_plan.h"
 #include "loader/bzimage/linux_loader.h"
+#include "platforms/base/format.h"
+#include "platforms/base/result.h"
 
 namespace flint::boot {
 
@@ -23,9 +28,15 @@ class LinuxBooter final : public boot_plan::Booter {
  private:
   std::expected<bzimage::PreparedKernel, Failure> Prepare(
       const boot_plan::Candidate& candidate);
+  /// The candidate's, behind what every kernel on this machine must know.
+  Result<std::string_view> CommandLineOf(const boot_plan::Candidate& candidate);
+
+  /// More than any kernel takes.
+  static constexpr size_t kMaxCommandLineBytes = 4096;
 
   Machine& machine_;
   std::span<block::BlockExtent> extents_;
+  FixedText<kMaxCommandLineBytes> command_line_;
 };
 
 }  // namespace flint::boot

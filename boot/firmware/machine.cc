@@ -5,12 +5,14 @@
 
 #include "boot/cpu/processor_end.h"
 #include "boot/cpu/use_page_tables.h"
+#include "boot/firmware/mmio_discovery.h"
 #include "boot/firmware/vmm_files.h"
 #include "boot/info/start_info.h"
 #include "boot/info/zero_page.h"
 #include "boot/paging/address_space.h"
 #include "boot/paging/paging_features.h"
 #include "drivers/acpi/mcfg.h"
+#include "drivers/block/mmio_disks.h"
 #include "drivers/block/pci_disks.h"
 #include "drivers/fw_cfg/fw_cfg.h"
 #include "platforms/base/log.h"
@@ -83,6 +85,7 @@ Status Machine::BringUpMemory() {
   const uint64_t arena =
       TRY(map_.Allocate({.page_count = kArenaBytes / memory::kPageSizeBytes}));
   arena_.emplace(TRY(memory_->Map(arena, kArenaBytes)));
+  kernel_words_ = TRY(KernelWordsOf(info_.command_line(), *arena_));
   return {};
 }
 
@@ -152,8 +155,9 @@ void Machine::ReadFwCfg() {
                                                        .clock = clock_,
                                                        .scratch = *scratch});
   if (!files) return;
-  const Status read =
-      boot::ReadVmmFiles(*files, *arena_, settings_, device_order_);
+  const bool devices_are_named = tables_ || !kernel_words_.empty();
+  const Status read = boot::ReadVmmFiles(
+      *files, *arena_, !devices_are_named, settings_, vmm_files_);
   if (!read) log::Warning("the VMM's files: {}", read.error());
 }
 
@@ -184,6 +188,15 @@ pci::PciConfig& Machine::FindPciConfig() {
   return ecam_config_.emplace(*ecam);
 }
 
+void Machine::FindMmioDevices() {
+  mmio_devices_.emplace(*windows_, *arena_);
+  boot::FindMmioDevices({.command_line = kernel_words_,
+                         .tables = tables_,
+                         .fadt = fadt_,
+                         .device_tree = vmm_files_.device_tree},
+                        *mmio_devices_);
+}
+
 Status Machine::StartDisks() {
   pci_config_ = &FindPciConfig();
   const pci::ScanResult scan = pci::Scan(
@@ -193,12 +206,11 @@ Status Machine::StartDisks() {
     log::Warning("more than {} PCI functions: the last are not used",
                  kMaxFunctions);
   }
-  block::AddPciDisks(
-      *pci_config_,
-      functions_,
-      *windows_,
-      {.clock = clock_, .memory = *memory_, .pages = map_, .arena = *arena_},
-      disks_);
+  FindMmioDevices();
+  const virtio::DriverResources resources{
+      .clock = clock_, .memory = *memory_, .pages = map_, .arena = *arena_};
+  block::AddPciDisks(pci_access(), functions_, resources, disks_);
+  block::AddMmioDisks(mmio_devices(), resources, disks_);
   return {};
 }
 

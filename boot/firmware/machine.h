@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "boot/cpu/use_page_tables.h"
 #include "boot/firmware/panic_console.h"
+#include "boot/firmware/vmm_files.h"
 #include "boot/info/boot_info.h"
 #include "boot/memory/memory_map.h"
 #include "boot/paging/device_windows.h"
@@ -37,6 +39,8 @@
 #include "drivers/power/power.h"
 #include "drivers/serial/debug_port.h"
 #include "drivers/serial/uart16550.h"
+#include "drivers/virtio/connect_pci.h"
+#include "drivers/virtio/mmio_devices.h"
 #include "loader/boot_plan/device_order.h"
 #include "platforms/base/arena.h"
 #include "platforms/base/result.h"
@@ -94,7 +98,12 @@ class Machine final {
   const settings::Settings& settings() const { return settings_; }
   /// In which order the VM's owner wants devices tried; empty if nothing is
   /// said.
-  const boot_plan::DeviceOrder& device_order() const { return device_order_; }
+  const boot_plan::DeviceOrder& device_order() const {
+    return vmm_files_.device_order;
+  }
+  /// What belongs on every Linux kernel's command line: where virtio-mmio
+  /// devices are, as the VMM told us on ours. Mostly empty.
+  std::string_view kernel_words() const { return kernel_words_; }
   memory::MemoryMap& map() { return map_; }
   GuestMemory& memory() { return *memory_; }
   /// For what lives until hand-over.
@@ -111,9 +120,16 @@ class Machine final {
   paging::DeviceWindows& windows() { return *windows_; }
   paging::PageTables& page_tables() { return *page_tables_; }
   pci::PciConfig& pci_config() { return *pci_config_; }
+  virtio::PciAccess pci_access() {
+    return {.config = *pci_config_, .mapper = *windows_, .ports = ports_};
+  }
   /// All functions, in bus order.
   std::span<const pci::Function> pci_functions() const { return functions_; }
   const std::optional<acpi::Fadt>& fadt() const { return fadt_; }
+  /// In the order of whoever named them.
+  std::span<virtio::MmioDevice* const> mmio_devices() const {
+    return mmio_devices_->devices();
+  }
   /// How ACPI switches the machine off. Searches for it: ask once.
   std::optional<acpi::SleepType> FindSoftOff();
   /// Address of the ACPI root pointer, or 0.
@@ -130,6 +146,7 @@ class Machine final {
   void ReadFadt();
   void ReadFwCfg();
   pci::PciConfig& FindPciConfig();
+  void FindMmioDevices();
 
   io::CpuRegisters cpu_;
   io::PortIo ports_;
@@ -152,7 +169,8 @@ class Machine final {
 
   BootInfo info_;
   settings::Settings settings_;
-  boot_plan::DeviceOrder device_order_;
+  VmmFiles vmm_files_;
+  std::string_view kernel_words_;
 
   std::array<memory::MemoryRange, kMaxRanges> ranges_;
   memory::MemoryMap map_{ranges_};
@@ -169,6 +187,7 @@ class Machine final {
   std::optional<pci::EcamConfig> ecam_config_;
   pci::PciConfig* pci_config_ = nullptr;
   std::span<const pci::Function> functions_;
+  std::optional<virtio::MmioDevices> mmio_devices_;
   std::array<block::Disk, kMaxDisks> disk_storage_;
   block::DiskList disks_{disk_storage_};
 };

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "drivers/rng/virtio_random_probe.h"
 #include "efi/abi/protocol/device_path.h"
 #include "efi/abi/protocol/partition_info.h"
 #include "efi/abi/protocol/simple_file_system.h"
@@ -98,9 +99,9 @@ Status UefiSystem::Start() {
 
 rng::RandomSource* UefiSystem::FindRandomSource() {
   rng::RandomSource* const device =
-      rng::ProbeVirtioRandom(machine_.pci_config(),
-                             machine_.pci_functions(),
-                             machine_.windows(),
+      rng::ProbeVirtioRandom({.pci = machine_.pci_access(),
+                              .functions = machine_.pci_functions(),
+                              .mmio_devices = machine_.mmio_devices()},
                              {.clock = machine_.clock(),
                               .memory = machine_.memory(),
                               .pages = machine_.map(),
@@ -296,8 +297,8 @@ void UefiSystem::HandOver::OnExitBootServices() {
   system_.watchdog_.Stop();
   system_.machine_.StopDisks();
   // It never writes but when it is asked, and nobody is left to ask.
-  if (system_.random_device_.random) {
-    static_cast<void>(system_.random_device_.random->Quiesce());
+  if (system_.random_device_) {
+    static_cast<void>(system_.random_device_->Quiesce());
   }
   // What could not be lifted stays as it was: there is nobody left to tell.
   static_cast<void>(system_.protection_.Lift());

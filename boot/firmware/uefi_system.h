@@ -15,7 +15,7 @@
 #include "drivers/block/disk_list.h"
 #include "drivers/rng/cpu_random.h"
 #include "drivers/rng/random_source.h"
-#include "drivers/rng/virtio_random_probe.h"
+#include "drivers/rng/virtio_random.h"
 #include "drivers/rtc/kvm_wall_clock.h"
 #include "efi/abi/status.h"
 #include "efi/abi/types.h"
@@ -130,7 +130,7 @@ class UefiSystem final {
   alignas(rtc::kKvmWallClockSizeBytes)
       std::array<std::byte, rtc::kKvmWallClockSizeBytes> kvm_wall_clock_{};
 
-  rng::VirtioRandomSlot random_device_;
+  std::optional<rng::VirtioRandom> random_device_;
   std::optional<rng::CpuRandom> cpu_random_;
   std::optional<efi::StandardProtocols> protocols_;
 

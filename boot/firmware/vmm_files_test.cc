@@ -29,13 +29,13 @@ class VmmFilesTest : public ::testing::Test, public log::Sink {
     lines_.emplace_back(line);
   }
 
-  Status Read() {
+  Status Read(bool wants_device_tree = true) {
     auto device = fw_cfg::FwCfg::Create({.ports = ports_,
                                          .memory = memory_,
                                          .clock = clock_,
                                          .scratch = scratch_});
     EXPECT_OK(device);
-    return ReadVmmFiles(*device, arena_, settings_, order_);
+    return ReadVmmFiles(*device, arena_, wants_device_tree, settings_, files_);
   }
 
   io::FakeRegisterIo ports_{0x1'0000, io::FakeRegisterIo::Empty::kReadsAllOnes};
@@ -46,7 +46,7 @@ class VmmFilesTest : public ::testing::Test, public log::Sink {
   clock::FakeClock clock_;
   fw_cfg::FakeFwCfg fake_{ports_, memory_};
   settings::Settings settings_;
-  boot_plan::DeviceOrder order_;
+  VmmFiles files_;
   std::vector<std::string> lines_;
 };
 
@@ -61,9 +61,25 @@ TEST_F(VmmFilesTest, TakesSettingsAndOrder) {
 
   EXPECT_EQ(settings_.boot_entry(), "debian*");
   EXPECT_EQ(settings_.timeout_seconds(), 7u);
-  EXPECT_EQ(order_.devices().size(), 1u);
-  EXPECT_TRUE(order_.is_strict());
+  EXPECT_EQ(files_.device_order.devices().size(), 1u);
+  EXPECT_TRUE(files_.device_order.is_strict());
   EXPECT_TRUE(lines_.empty());
+}
+
+TEST_F(VmmFilesTest, TakesTheDeviceTree) {
+  fake_.AddFile("etc/fdt", "a tree");
+
+  ASSERT_OK(Read());
+
+  EXPECT_EQ(AsText(files_.device_tree), "a tree");
+}
+
+TEST_F(VmmFilesTest, LeavesTheDeviceTreeIfItIsNotWanted) {
+  fake_.AddFile("etc/fdt", "a tree");
+
+  ASSERT_OK(Read(/*wants_device_tree=*/false));
+
+  EXPECT_TRUE(files_.device_tree.empty());
 }
 
 TEST_F(VmmFilesTest, PassesOverWhatItCannotRead) {

@@ -29,14 +29,14 @@ Status UseEntropyDevice(io::Cpu& processor,
   Arena arena(arena_memory);
   pci::PortConfig config(ports);
   std::array<pci::Function, 16> functions;
-  rng::VirtioRandomSlot slot;
+  std::optional<rng::VirtioRandom> place;
 
   rng::VirtioRandom* random = rng::ProbeVirtioRandom(
-      config,
-      pci::Scan(config, functions).functions,
-      mapper,
+      {.pci = {.config = config, .mapper = mapper, .ports = ports},
+       .functions = pci::Scan(config, functions).functions,
+       .mmio_devices = {}},
       {.clock = clock, .memory = memory, .pages = pages, .arena = arena},
-      slot);
+      place);
   if (random == nullptr) {
     return Fail(ErrorCode::kNotFound, "no entropy device");
   }

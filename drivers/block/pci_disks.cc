@@ -7,14 +7,14 @@
 
 namespace flint::block {
 
-void AddPciDisks(pci::PciConfig& config,
+void AddPciDisks(const virtio::PciAccess& access,
                  std::span<const pci::Function> functions,
-                 io::DeviceMapper& mapper,
                  const virtio::DriverResources& resources,
                  DiskList& disks) {
   for (const pci::Function& function : functions) {
-    if (virtio::DeviceTypeOf(config, function) == virtio::DeviceType::kBlock) {
-      AddVirtioBlock(config, function, mapper, resources, disks);
+    if (virtio::DeviceTypeOf(access.config, function) ==
+        virtio::DeviceType::kBlock) {
+      AddVirtioBlock(access, function, resources, disks);
     }
   }
 }

@@ -4,9 +4,8 @@
 #include <span>
 
 #include "drivers/block/disk_list.h"
-#include "drivers/io/device_mapper.h"
-#include "drivers/pci/pci_config.h"
 #include "drivers/pci/scan.h"
+#include "drivers/virtio/connect_pci.h"
 #include "drivers/virtio/driver_resources.h"
 
 namespace flint::block {
@@ -14,9 +13,8 @@ namespace flint::block {
 /// Starts the disks of every kind that are reached by `functions`, in their
 /// order, which is the bus order, and adds them to `disks`. One that does not
 /// work does not stop the others.
-void AddPciDisks(pci::PciConfig& config,
+void AddPciDisks(const virtio::PciAccess& access,
                  std::span<const pci::Function> functions,
-                 io::DeviceMapper& mapper,
                  const virtio::DriverResources& resources,
                  DiskList& disks);
 

@@ -5,7 +5,9 @@
 // bounds, and touch nothing else.
 //
 // The input is 256 bytes of configuration space, 64 bytes of registers for
-// each of two windows, and then a stream of disturbances.
+// each of two windows, the first of which are also the I/O ports, and then a
+// stream of disturbances. One that begins as the registers of a virtio-mmio
+// device do, is such a device: 512 bytes of registers, and then the stream.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -17,12 +19,14 @@
 #include "boot/memory/e820.h"
 #include "boot/memory/memory_map.h"
 #include "drivers/block/disk_list.h"
+#include "drivers/block/mmio_disks.h"
 #include "drivers/block/pci_disks.h"
 #include "drivers/block/virtio_block_device.h"
 #include "drivers/clock/fake_clock.h"
 #include "drivers/io/device_mapper.h"
 #include "drivers/pci/pci_config.h"
 #include "drivers/pci/scan.h"
+#include "drivers/virtio/mmio_devices.h"
 #include "platforms/base/fake_guest_memory.h"
 
 namespace flint::block {
@@ -33,7 +37,9 @@ constexpr uint64_t kPagesBytes = 32 * 4096;
 constexpr uint64_t kBufferAddress = 0x200'0000;
 constexpr uint64_t kBufferBytes = 16 * 4096;
 constexpr size_t kConfigBytes = 256;
-constexpr size_t kWindowBytes = 64;
+constexpr size_t kImageBytes = 64;
+constexpr size_t kWindowBytes = 512;
+constexpr std::array<uint8_t, 4> kMmioMagic = {'v', 'i', 'r', 't'};
 
 /// The input, front to back; zeros behind its end, which disturb nothing.
 class Stream {
@@ -143,9 +149,10 @@ class HostileWindow final : public io::RegisterIo {
 
 class HostileMapper final : public io::DeviceMapper {
  public:
-  explicit HostileMapper(Stream& stream)
-      : stream_(stream),
-        images_{stream.Take(kWindowBytes), stream.Take(kWindowBytes)} {}
+  HostileMapper(Stream& stream,
+                std::span<const uint8_t> first,
+                std::span<const uint8_t> second)
+      : stream_(stream), images_{first, second} {}
 
   Result<io::RegisterIo*> Map(uint64_t address, uint64_t size_bytes) override {
     if (size_bytes == 0 || address + size_bytes - 1 < address) std::abort();
@@ -219,19 +226,8 @@ void Use(BlockDevice& disk, MutableBytes buffer) {
   }
 }
 
-void Exercise(std::span<const uint8_t> input) {
-  Stream stream(input);
-  HostileConfig config(stream.Take(kConfigBytes));
-  HostileMapper mapper(stream);
-  Machine machine(stream);
-  std::array<pci::Function, 8> functions{};
-  std::array<Disk, 2> storage{};
-  DiskList disks(storage);
-
-  const pci::ScanResult found = pci::Scan(config, functions);
-  const DriverResources resources = machine.resources();
-  AddPciDisks(config, found.functions, mapper, resources, disks);
-  for (const Disk& disk : disks.disks()) {
+void UseAll(std::span<const Disk> disks, Machine& machine) {
+  for (const Disk& disk : disks) {
     if ((disk.device != nullptr) != disk.status.has_value()) std::abort();
     if (disk.device != nullptr) Use(*disk.device, machine.buffer());
   }
@@ -239,6 +235,47 @@ void Exercise(std::span<const uint8_t> input) {
         return byte != std::byte{0xA5};
       })) {
     std::abort();
+  }
+}
+
+void ExercisePci(Stream stream) {
+  HostileConfig config(stream.Take(kConfigBytes));
+  const auto first = stream.Take(kImageBytes);
+  const auto second = stream.Take(kImageBytes);
+  HostileMapper mapper(stream, first, second);
+  HostileWindow ports(0x1'0000, first, stream);
+  Machine machine(stream);
+  std::array<pci::Function, 8> functions{};
+  std::array<Disk, 2> storage{};
+  DiskList disks(storage);
+
+  const pci::ScanResult found = pci::Scan(config, functions);
+  AddPciDisks({.config = config, .mapper = mapper, .ports = ports},
+              found.functions,
+              machine.resources(),
+              disks);
+  UseAll(disks.disks(), machine);
+}
+
+void ExerciseMmio(Stream stream) {
+  HostileMapper mapper(stream, stream.Take(kWindowBytes), {});
+  Machine machine(stream);
+  const DriverResources resources = machine.resources();
+  virtio::MmioDevices devices(mapper, resources.arena);
+  std::array<Disk, 2> storage{};
+  DiskList disks(storage);
+
+  devices.LookAt(0xFEB0'0000, kWindowBytes);
+  AddMmioDisks(devices.devices(), resources, disks);
+  UseAll(disks.disks(), machine);
+}
+
+void Exercise(std::span<const uint8_t> input) {
+  const auto start = input.first(std::min(input.size(), kMmioMagic.size()));
+  if (std::ranges::equal(start, kMmioMagic)) {
+    ExerciseMmio(Stream(input));
+  } else {
+    ExercisePci(Stream(input));
   }
 }
 

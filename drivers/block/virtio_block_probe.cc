@@ -4,7 +4,6 @@
 #include <optional>
 #include <string_view>
 
-#include "drivers/virtio/pci_transport.h"
 #include "platforms/base/result.h"
 
 namespace flint::block {
@@ -21,15 +20,6 @@ Result<BlockDevice*> Start(virtio::Transport& transport,
   return &*disk;
 }
 
-Result<virtio::Transport*> Reach(pci::PciConfig& config,
-                                 const pci::Function& function,
-                                 io::DeviceMapper& mapper,
-                                 Arena& arena) {
-  const auto transport =
-      TRY(virtio::PciTransport::Create(config, function, mapper));
-  return TRY(arena.Create<virtio::PciTransport>(transport));
-}
-
 }  // namespace
 
 void StartVirtioBlock(virtio::Transport& transport,
@@ -44,19 +34,26 @@ void StartVirtioBlock(virtio::Transport& transport,
   }
 }
 
-void AddVirtioBlock(pci::PciConfig& config,
+void AddVirtioBlock(const virtio::PciAccess& access,
                     const pci::Function& function,
-                    io::DeviceMapper& mapper,
                     const DriverResources& resources,
                     DiskList& disks) {
   Disk* const disk = disks.Add(kKind, Attachment::OnPci(function.address));
   if (disk == nullptr) return;
-  const auto transport = Reach(config, function, mapper, resources.arena);
+  const Result<virtio::Transport*> transport =
+      virtio::ConnectPci(access, function, resources.arena);
   if (transport) {
     StartVirtioBlock(**transport, resources, *disk);
   } else {
     disk->status = std::unexpected(transport.error());
   }
+}
+
+void AddVirtioBlock(virtio::MmioDevice& device,
+                    const DriverResources& resources,
+                    DiskList& disks) {
+  Disk* const disk = disks.Add(kKind, Attachment::OnVirtioMmio(device.address));
+  if (disk != nullptr) StartVirtioBlock(device.transport, resources, *disk);
 }
 
 }  // namespace flint::block

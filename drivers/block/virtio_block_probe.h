@@ -3,9 +3,9 @@
 
 #include "drivers/block/disk_list.h"
 #include "drivers/block/virtio_block_device.h"
-#include "drivers/io/device_mapper.h"
-#include "drivers/pci/pci_config.h"
 #include "drivers/pci/scan.h"
+#include "drivers/virtio/connect_pci.h"
+#include "drivers/virtio/mmio_devices.h"
 #include "drivers/virtio/transport.h"
 
 namespace flint::block {
@@ -17,9 +17,13 @@ void StartVirtioBlock(virtio::Transport& transport,
                       Disk& disk);
 
 /// Starts the virtio disk that `function` is, and adds it to `disks`.
-void AddVirtioBlock(pci::PciConfig& config,
+void AddVirtioBlock(const virtio::PciAccess& access,
                     const pci::Function& function,
-                    io::DeviceMapper& mapper,
+                    const DriverResources& resources,
+                    DiskList& disks);
+
+/// Starts the virtio disk that `device` is, and adds it to `disks`.
+void AddVirtioBlock(virtio::MmioDevice& device,
                     const DriverResources& resources,
                     DiskList& disks);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Virtio disks on PCI, from configuration space to their contents.
+// Virtio disks on PCI and virtio-mmio, from where they are found to their
+// contents.
 #include <algorithm>
 #include <array>
 #include <deque>
@@ -9,13 +10,18 @@
 #include "boot/memory/memory_map.h"
 #include "drivers/block/disk_list.h"
 #include "drivers/block/fake_virtio_disk.h"
+#include "drivers/block/mmio_disks.h"
 #include "drivers/block/pci_disks.h"
 #include "drivers/block/virtio_block_device.h"
 #include "drivers/clock/fake_clock.h"
 #include "drivers/io/fake_device_mapper.h"
+#include "drivers/io/fake_register_io.h"
 #include "drivers/pci/fake_pci_config.h"
 #include "drivers/pci/scan.h"
+#include "drivers/virtio/fake_legacy_virtio_pci.h"
+#include "drivers/virtio/fake_virtio_mmio.h"
 #include "drivers/virtio/fake_virtio_pci.h"
+#include "drivers/virtio/mmio_devices.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platforms/base/fake_guest_memory.h"
@@ -49,12 +55,18 @@ class VirtioBlockProbe : public ::testing::Test {
   }
 
   /// A disk each of whose bytes is `content`.
+  FakeVirtioDisk& MakeDisk(std::byte content, bool legacy = false) {
+    auto& bytes = contents_.emplace_back(64 * 512, content);
+    return disks_.emplace_back(
+        memory_,
+        FakeVirtioDisk::Options{.capacity = 64, .legacy = legacy},
+        bytes);
+  }
+
   FakeVirtioDisk& AddDisk(const pci::Address& address,
                           std::byte content,
                           uint16_t device_id = 0x1042) {
-    auto& bytes = contents_.emplace_back(64 * 512, content);
-    FakeVirtioDisk& disk = disks_.emplace_back(
-        memory_, FakeVirtioDisk::Options{.capacity = 64}, bytes);
+    FakeVirtioDisk& disk = MakeDisk(content);
     const pci::FakeBar bar{.address = 0x40'0000'0000 + disks_.size() * kMiB,
                            .size_bytes = 0x4000,
                            .is_64_bit = true};
@@ -70,7 +82,11 @@ class VirtioBlockProbe : public ::testing::Test {
   std::span<Disk> Probe(size_t room = 4) {
     const pci::ScanResult found = pci::Scan(config_, functions_);
     DiskList list(std::span(storage_).first(room));
-    AddPciDisks(config_, found.functions, mapper_, resources_, list);
+    AddPciDisks({.config = config_, .mapper = mapper_, .ports = ports_},
+                found.functions,
+                resources_,
+                list);
+    AddMmioDisks(mmio_devices_.devices(), resources_, list);
     return list.disks();
   }
 
@@ -85,6 +101,8 @@ class VirtioBlockProbe : public ::testing::Test {
       .clock = clock_, .memory = memory_, .pages = pages_, .arena = arena_};
   pci::FakePciConfig config_;
   io::FakeDeviceMapper mapper_;
+  io::FakeRegisterIo ports_{0x1'0000};
+  virtio::MmioDevices mmio_devices_{mapper_, arena_};
   std::deque<std::vector<std::byte>> contents_;
   std::deque<FakeVirtioDisk> disks_;
   std::deque<virtio::FakeVirtioPci> places_;
@@ -126,8 +144,57 @@ TEST_F(VirtioBlockProbe, GoesOnAfterADiskThatFails) {
   EXPECT_EQ(found[1].attachment.function, (pci::Address{0, 0, 4, 0}));
 }
 
-TEST_F(VirtioBlockProbe, ReportsALegacyOnlyDisk) {
-  config_.AddFunction({0, 0, 3, 0}, 0x1AF4, 0x1001).Set16(0x2E, 2);
+TEST_F(VirtioBlockProbe, StartsALegacyDisk) {
+  FakeVirtioDisk& disk = MakeDisk(std::byte{7}, /*legacy=*/true);
+  const virtio::FakeLegacyVirtioPci place(disk.device(), config_, ports_, {});
+
+  const auto found = Probe();
+
+  ASSERT_THAT(found, SizeIs(1));
+  ASSERT_OK(found[0].status);
+  ASSERT_OK(found[0].device->Read({{{.lba = 5, .buffer = buffer_}}}));
+  EXPECT_EQ(buffer_[0], std::byte{7});
+  ASSERT_OK(found[0].device->Quiesce());
+  EXPECT_EQ(disk.device().status(), 0);
+}
+
+TEST_F(VirtioBlockProbe, StartsDisksOnVirtioMmioInTheOrderTheyWereNamed) {
+  virtio::FakeVirtioMmio modern(MakeDisk(std::byte{2}).device());
+  virtio::FakeVirtioMmio legacy(MakeDisk(std::byte{1}, true).device());
+  mapper_.AddWindow(0x1000, modern.registers());
+  mapper_.AddWindow(0x1200, legacy.registers());
+  mmio_devices_.LookAt(0x1200, 0x200);
+  mmio_devices_.LookAt(0x1000, 0x200);
+
+  const auto found = Probe();
+
+  ASSERT_THAT(found, SizeIs(2));
+  for (size_t i = 0; i < found.size(); ++i) {
+    ASSERT_OK(found[i].status);
+    ASSERT_OK(found[i].device->Read({{{.lba = 5, .buffer = buffer_}}}));
+    EXPECT_EQ(buffer_[0], std::byte(i + 1));
+    ASSERT_OK(found[i].device->Quiesce());
+  }
+  EXPECT_EQ(found[0].name.view(), "virtio-blk at mmio 1200");
+  EXPECT_EQ(found[1].attachment.mmio_address, 0x1000u);
+}
+
+TEST_F(VirtioBlockProbe, LeavesOtherDevicesOnVirtioMmioAlone) {
+  virtio::FakeVirtioDevice entropy(
+      memory_, {.type = virtio::DeviceType::kEntropy}, nullptr);
+  virtio::FakeVirtioMmio registers(entropy);
+  mapper_.AddWindow(0x1000, registers.registers());
+  mmio_devices_.LookAt(0x1000, 0x200);
+
+  EXPECT_THAT(Probe(), IsEmpty());
+  EXPECT_THAT(entropy.status_writes(), IsEmpty());
+}
+
+TEST_F(VirtioBlockProbe, ReportsALegacyDiskWithoutPorts) {
+  pci::FakeFunction& function =
+      config_.AddFunction({0, 0, 3, 0}, 0x1AF4, 0x1001);
+  function.Set16(0x2E, 2);
+  function.SetBar(0, {.address = 0, .size_bytes = 0x80, .io = true});
 
   const auto found = Probe();
 

@@ -9,33 +9,46 @@
 namespace flint::rng {
 namespace {
 
-Status StartIn(VirtioRandomSlot& slot,
-               pci::PciConfig& config,
-               const pci::Function& function,
-               io::DeviceMapper& mapper,
-               const virtio::DriverResources& resources) {
-  slot.transport = TRY(virtio::PciTransport::Create(config, function, mapper));
-  slot.random.emplace(TRY(VirtioRandom::Start(*slot.transport, resources)));
+using virtio::DeviceType;
+using virtio::DriverResources;
+
+Status StartOnPci(const virtio::PciAccess& access,
+                  const pci::Function& function,
+                  const DriverResources& resources,
+                  std::optional<VirtioRandom>& random) {
+  virtio::Transport* const transport =
+      TRY(virtio::ConnectPci(access, function, resources.arena));
+  random.emplace(TRY(VirtioRandom::Start(*transport, resources)));
+  return {};
+}
+
+Status StartOnMmio(virtio::MmioDevice& device,
+                   const DriverResources& resources,
+                   std::optional<VirtioRandom>& random) {
+  random.emplace(TRY(VirtioRandom::Start(device.transport, resources)));
   return {};
 }
 
 }  // namespace
 
-VirtioRandom* ProbeVirtioRandom(pci::PciConfig& config,
-                                std::span<const pci::Function> functions,
-                                io::DeviceMapper& mapper,
-                                const virtio::DriverResources& resources,
-                                VirtioRandomSlot& slot) {
-  for (const pci::Function& function : functions) {
-    if (virtio::DeviceTypeOf(config, function) !=
-        virtio::DeviceType::kEntropy) {
-      continue;
-    }
-    const Status started = StartIn(slot, config, function, mapper, resources);
-    if (started) return &*slot.random;
+VirtioRandom* ProbeVirtioRandom(const VirtioRandomPlaces& places,
+                                const DriverResources& resources,
+                                std::optional<VirtioRandom>& random) {
+  for (const pci::Function& function : places.functions) {
+    const auto type = virtio::DeviceTypeOf(places.pci.config, function);
+    if (type != DeviceType::kEntropy) continue;
+    const Status started = StartOnPci(places.pci, function, resources, random);
+    if (started) return &*random;
     log::Warning("virtio-rng at {}: {}",
                  pci::NameOf(function.address).view(),
                  started.error());
+  }
+  for (virtio::MmioDevice* const device : places.mmio_devices) {
+    if (device->transport.device_type() != DeviceType::kEntropy) continue;
+    const Status started = StartOnMmio(*device, resources, random);
+    if (started) return &*random;
+    log::Warning(
+        "virtio-rng at mmio {:x}: {}", device->address, started.error());
   }
   return nullptr;
 }

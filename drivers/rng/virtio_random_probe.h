@@ -4,29 +4,26 @@
 #include <optional>
 #include <span>
 
-#include "drivers/io/device_mapper.h"
-#include "drivers/pci/pci_config.h"
 #include "drivers/pci/scan.h"
 #include "drivers/rng/virtio_random.h"
+#include "drivers/virtio/connect_pci.h"
 #include "drivers/virtio/driver_resources.h"
-#include "drivers/virtio/pci_transport.h"
+#include "drivers/virtio/mmio_devices.h"
 
 namespace flint::rng {
 
-/// A place for a virtio entropy device. Stays where it is while the source is
-/// used.
-struct VirtioRandomSlot {
-  std::optional<virtio::PciTransport> transport;
-  std::optional<VirtioRandom> random;
+/// Where an entropy device may be.
+struct VirtioRandomPlaces {
+  virtio::PciAccess pci;
+  std::span<const pci::Function> functions;
+  std::span<virtio::MmioDevice* const> mmio_devices;
 };
 
-/// Starts the first virtio entropy device among `functions` that can be
-/// started, in `slot`, which must be fresh. One that cannot is named in a
-/// warning. Returns null if there is none.
-VirtioRandom* ProbeVirtioRandom(pci::PciConfig& config,
-                                std::span<const pci::Function> functions,
-                                io::DeviceMapper& mapper,
+/// Starts the first virtio entropy device that can be started, in `random`,
+/// which must be empty and stay where it is while the source is used. One that
+/// cannot is named in a warning. Returns null if there is none.
+VirtioRandom* ProbeVirtioRandom(const VirtioRandomPlaces& places,
                                 const virtio::DriverResources& resources,
-                                VirtioRandomSlot& slot);
+                                std::optional<VirtioRandom>& random);
 
 }  // namespace flint::rng

@@ -8,6 +8,7 @@
 
 #include "boot/memory/memory_map.h"
 #include "drivers/io/fake_device_mapper.h"
+#include "drivers/io/fake_register_io.h"
 #include "drivers/pci/fake_pci_config.h"
 #include "drivers/pci/scan.h"
 #include "drivers/rng/virtio_random.h"
@@ -15,7 +16,9 @@
 #include "drivers/rng/virtio_random_probe.h"
 #include "drivers/virtio/fake_transport.h"
 #include "drivers/virtio/fake_virtio_device.h"
+#include "drivers/virtio/fake_virtio_mmio.h"
 #include "drivers/virtio/fake_virtio_pci.h"
+#include "drivers/virtio/mmio_devices.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platforms/base/arena.h"
@@ -115,7 +118,7 @@ TEST_F(VirtioRandomStart, TakesALegacyQueueAsItIs) {
   }
 }
 
-/// The same machine with PCI.
+/// The same machine with PCI and virtio-mmio.
 class VirtioRandomProbe : public VirtioRandomTest {
  protected:
   void Place(const pci::Address& address, uint16_t device_id = 0x1044) {
@@ -129,14 +132,20 @@ class VirtioRandomProbe : public VirtioRandomTest {
   VirtioRandom* Probe() {
     const pci::ScanResult found = pci::Scan(config_, functions_);
     return ProbeVirtioRandom(
-        config_, found.functions, mapper_, resources_, slot_);
+        {.pci = {.config = config_, .mapper = mapper_, .ports = ports_},
+         .functions = found.functions,
+         .mmio_devices = mmio_devices_.devices()},
+        resources_,
+        random_);
   }
 
   pci::FakePciConfig config_;
   io::FakeDeviceMapper mapper_;
+  io::FakeRegisterIo ports_{0x1'0000};
+  virtio::MmioDevices mmio_devices_{mapper_, arena_};
   std::array<pci::Function, 8> functions_{};
   std::optional<virtio::FakeVirtioPci> place_;
-  VirtioRandomSlot slot_;
+  std::optional<VirtioRandom> random_;
 };
 
 TEST_F(VirtioRandomProbe, StartsAModernDevice) {
@@ -150,8 +159,24 @@ TEST_F(VirtioRandomProbe, StartsAModernDevice) {
   EXPECT_EQ(bytes_[31], std::byte{32});
 }
 
+TEST_F(VirtioRandomProbe, StartsADeviceOnVirtioMmio) {
+  FakeVirtioDevice disk(memory_, {}, nullptr);
+  virtio::FakeVirtioMmio disk_registers(disk);
+  virtio::FakeVirtioMmio registers(Insert({.legacy = true}));
+  mapper_.AddWindow(0x1000, disk_registers.registers());
+  mapper_.AddWindow(0x1200, registers.registers());
+  mmio_devices_.LookAt(0x1000, 0x200);
+  mmio_devices_.LookAt(0x1200, 0x200);
+
+  VirtioRandom* random = Probe();
+
+  ASSERT_NE(random, nullptr);
+  EXPECT_THAT(random->Fill(bytes_), IsOk());
+  EXPECT_THAT(disk.status_writes(), IsEmpty()) << "not ours to touch";
+}
+
 TEST_F(VirtioRandomProbe, GoesOnAfterADeviceThatFails) {
-  // One with the legacy interface alone.
+  // One whose registers nobody gave an address.
   config_.AddFunction({0, 0, 3, 0}, 0x1AF4, 0x1005).Set16(0x2E, 4);
   Insert();
   Place({0, 0, 4, 0}, 0x1005);
