@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -36,6 +37,15 @@ class BlockWindow {
       return std::nullopt;
     }
     return Bytes(memory_).subspan(offset - offset_, size_bytes);
+  }
+
+  /// What is in view from `offset` on, at most `max_bytes`; empty if nothing
+  /// is.
+  Bytes VisibleFrom(uint64_t offset, uint64_t max_bytes) const {
+    if (offset < offset_ || offset - offset_ >= shown_bytes_) return {};
+    const uint64_t start = offset - offset_;
+    return Bytes(memory_).subspan(
+        start, std::min<uint64_t>(shown_bytes_ - start, max_bytes));
   }
 
   /// Bytes [offset, offset + size_bytes). If they are not in view, moves the

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fs/fat/allocation_table.h"
 
+#include <algorithm>
+#include <cstddef>
+
 #include "platforms/base/check.h"
 #include "platforms/base/endian.h"
 #include "platforms/base/log.h"
@@ -29,6 +32,20 @@ constexpr SpecialEntries SpecialEntriesOf(FatType type) {
 /// FAT32: the upper bits of an entry are reserved.
 constexpr uint32_t kFat32EntryMask = 0x0fffffff;
 
+/// How many of the entries, each of type `Entry`, name `expected`, the one
+/// after it, and so on.
+template <typename Entry>
+uint32_t CountAscending(Bytes entries, uint32_t expected, uint32_t mask) {
+  const size_t size = entries.size() / sizeof(Entry);
+  uint32_t count = 0;
+  while (count < size) {
+    const auto entry = ReadWire<Entry>(entries.subspan(count * sizeof(Entry)));
+    if (!entry || (*entry & mask) != expected + count) break;
+    ++count;
+  }
+  return count;
+}
+
 }  // namespace
 
 Result<std::optional<uint32_t>> AllocationTable::Next(uint32_t cluster) {
@@ -45,6 +62,21 @@ Result<std::optional<uint32_t>> AllocationTable::Next(uint32_t cluster) {
                 "FAT cluster chain runs into a free cluster");
   }
   return Fail(ErrorCode::kCorrupt, "FAT cluster chain leaves the volume");
+}
+
+uint32_t AllocationTable::CountStraight(uint32_t cluster,
+                                        uint32_t limit) const {
+  // Tables of odd entries are too small to matter.
+  if (layout_.type == FatType::kFat12 || !layout_.IsCluster(cluster)) return 0;
+  const uint32_t clusters_behind =
+      layout_.cluster_count - 1 - (cluster - kFirstCluster);
+  const auto [offset, size_bytes] = EntryPlaceOf(layout_.type, cluster);
+  const Bytes entries = window_.VisibleFrom(
+      CopyOffset() + offset,
+      uint64_t{std::min(limit, clusters_behind)} * size_bytes);
+  return layout_.type == FatType::kFat32
+             ? CountAscending<Le32>(entries, cluster + 1, kFat32EntryMask)
+             : CountAscending<Le16>(entries, cluster + 1, 0xffff);
 }
 
 Result<uint32_t> AllocationTable::ReadEntry(uint32_t cluster) {

@@ -72,6 +72,12 @@ class AllocationTable {
   /// kCorrupt: the entry does not lead to a cluster. And what the disk reports.
   Result<std::optional<uint32_t>> Next(uint32_t cluster);
 
+  /// How often, at most `limit` times, the chain goes from one cluster to the
+  /// cluster behind it on the disk, starting at `cluster`: as far as is in
+  /// view, so 0 says nothing. Much cheaper than as many calls of `Next`; what
+  /// it passes leads to clusters of the volume.
+  uint32_t CountStraight(uint32_t cluster, uint32_t limit) const;
+
   /// The entry of `cluster` as it is stored. What the disk reports.
   Result<uint32_t> ReadEntry(uint32_t cluster);
 

@@ -249,6 +249,69 @@ TEST_F(ClusterChainTest, FindsEveryLoop) {
   }
 }
 
+TEST_F(ClusterChainTest, FindsEveryLoopOfNeighbours) {
+  for (const FatType type : {FatType::kFat16, FatType::kFat32}) {
+    for (const uint32_t length : {1u, 2u, 3u, 8u, 100u, 280u}) {
+      for (const uint32_t target : {0u, 1u, length / 2, length - 1}) {
+        FatImageBuilder builder({.type = type});
+        for (uint32_t i = 0; i < length; ++i) {
+          builder.SetEntry(10 + i, 11 + i);
+        }
+        builder.SetEntry(10 + length - 1, 10 + target % length);
+        Fixture fixture(builder, 1024);
+        ClusterChain chain(10);
+
+        EXPECT_THAT(chain.CheckEnd(fixture.table()),
+                    IsError(ErrorCode::kCorrupt))
+            << length << " " << target;
+      }
+    }
+  }
+}
+
+TEST_F(ClusterChainTest, FollowsNeighboursBeyondWhatIsInView) {
+  struct Case {
+    FatType type;
+    uint32_t length;  // more than two blocks have entries
+  };
+  for (const auto [type, length] :
+       {Case{FatType::kFat16, 1000}, Case{FatType::kFat32, 280}}) {
+    FatImageBuilder builder({.type = type});
+    for (uint32_t i = 1; i < length; ++i) builder.SetEntry(9 + i, 10 + i);
+    builder.SetEntry(9 + length, builder.end_mark());
+    Fixture fixture(builder, 1024);
+    ClusterChain chain(10);
+
+    const auto find = [&](uint32_t index, uint32_t count) {
+      return chain.Find(fixture.layout(), fixture.table(), index, count);
+    };
+    ASSERT_OK_AND_ASSIGN(auto run, find(0, 100));
+    EXPECT_EQ(run->count, 100u);
+    ASSERT_OK_AND_ASSIGN(run, find(length - 10, 0));
+    EXPECT_EQ(run->count, length - 9);
+    ASSERT_OK_AND_ASSIGN(run, find(0, 9999));
+    EXPECT_EQ(run->count, length);
+    EXPECT_THAT(find(length, 1), IsOkAndHolds(Eq(std::nullopt)));
+    EXPECT_THAT(chain.CheckEnd(fixture.table()), IsOk());
+  }
+}
+
+// The last cluster's entry names the cluster behind it, which does not exist.
+TEST_F(ClusterChainTest, DoesNotFollowNeighboursOutOfTheVolume) {
+  for (const FatType type : {FatType::kFat16, FatType::kFat32}) {
+    FatImageBuilder builder({.type = type});
+    Fixture sizes(builder);
+    const uint32_t last = sizes.layout().cluster_count + kFirstCluster - 1;
+    builder.SetEntry(last - 1, last);
+    builder.SetEntry(last, last + 1);
+    Fixture fixture(builder);
+    ClusterChain chain(last - 1);
+
+    EXPECT_THAT(chain.Find(fixture.layout(), fixture.table(), 0, 3),
+                IsError(ErrorCode::kCorrupt));
+  }
+}
+
 TEST_F(ClusterChainTest, AcceptsAChainThatEnds) {
   Link({10, 11, 12, 5, 6, 4000, 9});
   Fixture fixture(builder_);

@@ -56,6 +56,7 @@ class ClusterChain {
  private:
   void Restart();
   Status StepTo(uint32_t cluster);
+  Status GoStraight(const AllocationTable& table, uint64_t limit);
 
   uint32_t first_cluster_ = 0;
   ClusterRun run_;
