@@ -89,6 +89,7 @@ def flint_test_dependencies():
             "vfat.ko": _FILE_SYSTEMS + "fat/vfat.ko",
             "virtio.ko": _DRIVERS + "virtio/virtio.ko",
             "virtio_blk.ko": _DRIVERS + "block/virtio_blk.ko",
+            "virtio_mmio.ko": _DRIVERS + "virtio/virtio_mmio.ko",
             "virtio_pci.ko": _DRIVERS + "virtio/virtio_pci.ko",
             "virtio_pci_legacy_dev.ko": _DRIVERS + "virtio/virtio_pci_legacy_dev.ko",
             "virtio_pci_modern_dev.ko": _DRIVERS + "virtio/virtio_pci_modern_dev.ko",

@@ -18,6 +18,11 @@ std::string_view OnOff(bool value) { return value ? "on" : "off"; }
 
 }  // namespace
 
+Machine Machine::Microvm(std::string_view options) {
+  const std::string_view separator = options.empty() ? "" : ",";
+  return Machine(absl::StrCat("microvm", separator, options));
+}
+
 void Machine::Add(std::string option, std::string value) {
   arguments_.push_back(std::move(option));
   arguments_.push_back(std::move(value));
@@ -74,7 +79,8 @@ Machine& Machine::WithDisk(const Disk& disk) {
                    Quote(disk.image)));
   Add("-device",
       absl::StrCat(
-          "virtio-blk-pci,drive=disk",
+          disk.on_mmio ? "virtio-blk-device" : "virtio-blk-pci",
+          ",drive=disk",
           index,
           disk.disable_legacy ? ",disable-legacy=on" : "",
           disk.behind_bridge ? absl::StrCat(",bus=bridge", index) : "",

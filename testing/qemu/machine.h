@@ -15,6 +15,8 @@ struct Disk {
   std::string image;
   /// A modern device, instead of the transitional one that QEMU makes.
   bool disable_legacy = false;
+  /// On virtio-mmio, as microvm has it, instead of PCI.
+  bool on_mmio = false;
   /// On a bus of its own: behind a PCIe root port on q35, a PCI bridge on pc.
   bool behind_bridge = false;
   /// The image itself is written. It must be the test's own copy.
@@ -32,6 +34,9 @@ class Machine {
  public:
   static Machine Q35() { return Machine("q35"); }
   static Machine Pc() { return Machine("pc"); }
+  /// QEMU's machine without PCI and BIOS. `options` are of the machine:
+  /// "acpi=off,pcie=on".
+  static Machine Microvm(std::string_view options = "");
 
   Machine& WithMemoryMib(int mebibytes);
   /// The machine's memory is this file, made anew: what was never touched takes

@@ -35,6 +35,17 @@ TEST(Machine, GivesADiskByDefaultTheTransitionalDevice) {
   EXPECT_THAT(line, Not(HasSubstr("disable-legacy")));
 }
 
+TEST(Machine, PutsADiskOfMicrovmOnVirtioMmio) {
+  const Disk disk{.image = "a.img", .on_mmio = true};
+
+  EXPECT_THAT(CommandLine(Machine::Microvm().WithDisk(disk)),
+              HasSubstr("-machine microvm -accel"));
+  const std::string line =
+      CommandLine(Machine::Microvm("acpi=off").WithDisk(disk));
+  EXPECT_THAT(line, HasSubstr("-machine microvm,acpi=off -accel"));
+  EXPECT_THAT(line, HasSubstr("virtio-blk-device,drive=disk0,"));
+}
+
 TEST(Machine, NumbersDisksInOrder) {
   const std::string line =
       CommandLine(Machine::Q35()

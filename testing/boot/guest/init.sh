@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The guest under test: says what it was given, one line a fact, each behind a
-# mark that tests look for; then powers off through ACPI.
+# mark that tests look for; then powers off through ACPI, or resets if there is
+# none.
 
 run() {
   /bin/busybox "$@"
@@ -26,7 +27,7 @@ show overlay /overlay
 # The disks must work for whoever comes after the firmware.
 show_disks() {
   for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev \
-    virtio_pci virtio_blk; do
+    virtio_pci virtio_mmio virtio_blk; do
     run insmod "/modules/$module.ko"
   done
   for disk in /sys/block/vd*; do
@@ -81,4 +82,5 @@ fi
 
 show uptime /proc/uptime
 echo "FLINT-GUEST ready"
+[ -e /sys/firmware/acpi ] || run reboot -f
 run poweroff -f

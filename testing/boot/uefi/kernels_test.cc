@@ -69,6 +69,23 @@ TEST_F(UnifiedKernelImage, BootsAsTheDefaultApplication) {
   EXPECT_EQ(guest.efi, "64");
 }
 
+// Without ACPI: there Debian's kernel finds a clock, but not the disk.
+TEST_F(UnifiedKernelImage, BootsFromVirtioMmio) {
+  if (FirmwareUnderTest() != Firmware::kFlint) {
+    GTEST_SKIP() << "other firmware needs an image of its own for microvm";
+  }
+  ASSERT_OK_AND_ASSIGN(
+      const GuestReport guest,
+      Boot(On(Firmware::kFlint,
+              Machine::Microvm("acpi=off")
+                  .WithMemoryMib(512)
+                  .WithDisk(
+                      {.image = Image("uefi/unified.img"), .on_mmio = true}))));
+
+  EXPECT_THAT(guest.command_line, EndsWith("flint.test=unified"));
+  EXPECT_EQ(guest.efi, "64");
+}
+
 TEST_F(UnifiedKernelImage, BootsAsAnEntryUntilItsTriesAreUsedUp) {
   if (FirmwareUnderTest() != Firmware::kFlint) {
     GTEST_SKIP() << "other firmware leaves \\EFI\\Linux to boot loaders";
