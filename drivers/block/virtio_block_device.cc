@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drivers/block/virtio_block_device.h"
 
-#include <algorithm>
 #include <atomic>
 #include <limits>
 #include <optional>
 
+#include "drivers/block/extent_cutter.h"
 #include "drivers/virtio/device_setup.h"
 
 namespace flint::block {
@@ -60,43 +60,24 @@ class VirtioBlockDevice::FlushSource final : public RequestSource {
   bool done_ = false;
 };
 
-/// Cuts extents into requests.
-template <typename Extent>
-class VirtioBlockDevice::ExtentSource final : public RequestSource {
+/// The requests of a transfer.
+class VirtioBlockDevice::TransferSource final : public RequestSource {
  public:
-  ExtentSource(uint32_t type,
-               std::span<const Extent> extents,
-               const BlockGeometry& geometry,
-               uint32_t request_bytes_max)
-      : type_(type),
-        extents_(extents),
-        sectors_per_block_(geometry.block_size_bytes / kSectorBytes),
-        request_bytes_max_(request_bytes_max) {}
+  TransferSource(ExtentCutter extents, const BlockGeometry& geometry)
+      : extents_(extents),
+        sectors_per_block_(geometry.block_size_bytes / kSectorBytes) {}
 
   std::optional<Request> Next() override {
-    while (!extents_.empty() && done_bytes_ == extents_[0].buffer.size()) {
-      extents_ = extents_.subspan(1);
-      done_bytes_ = 0;
-    }
-    if (extents_.empty()) return std::nullopt;
-    const Extent& extent = extents_[0];
-    const std::span<const std::byte> rest =
-        std::span<const std::byte>(extent.buffer).subspan(done_bytes_);
-    const Request request{
-        .type = type_,
-        .sector = extent.lba * sectors_per_block_ + done_bytes_ / kSectorBytes,
-        .data = rest.first(std::min<size_t>(rest.size(), request_bytes_max_))};
-    done_bytes_ += request.data.size();
-    return request;
+    const auto piece = extents_.Next();
+    if (!piece) return std::nullopt;
+    return Request{.type = extents_.is_write() ? kTypeOut : kTypeIn,
+                   .sector = piece->lba * sectors_per_block_,
+                   .data = piece->buffer};
   }
 
  private:
-  const uint32_t type_;
-  std::span<const Extent> extents_;
+  ExtentCutter extents_;
   const uint64_t sectors_per_block_;
-  const uint32_t request_bytes_max_;
-  /// Of the first of `extents_`.
-  size_t done_bytes_ = 0;
 };
 
 VirtioBlockDevice::VirtioBlockDevice(const Running& running,
@@ -107,14 +88,14 @@ VirtioBlockDevice::VirtioBlockDevice(const Running& running,
 }
 
 Status VirtioBlockDevice::DoRead(std::span<const BlockExtent> extents) {
-  ExtentSource source(
-      kTypeIn, extents, geometry(), device_.properties_.request_bytes_max);
+  TransferSource source(
+      {extents, geometry(), device_.properties_.request_bytes_max}, geometry());
   return Run(source);
 }
 
 Status VirtioBlockDevice::DoWrite(std::span<const ConstBlockExtent> extents) {
-  ExtentSource source(
-      kTypeOut, extents, geometry(), device_.properties_.request_bytes_max);
+  TransferSource source(
+      {extents, geometry(), device_.properties_.request_bytes_max}, geometry());
   return Run(source);
 }
 

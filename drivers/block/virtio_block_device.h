@@ -97,8 +97,7 @@ class VirtioBlockDevice final : public BlockDevice {
   struct Request;
   class RequestSource;
   class FlushSource;
-  template <typename Extent>
-  class ExtentSource;
+  class TransferSource;
 
  public:
   class Running {
