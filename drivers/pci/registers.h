@@ -38,6 +38,11 @@ struct ClassAndRevision : io::Register<uint32_t, 0x08> {
   static constexpr uint16_t Class(Value value) {
     return static_cast<uint16_t>(value >> 16);
   }
+
+  /// With the programming interface below, which says whose driver it wants.
+  static constexpr uint32_t kAhci = 0x010601;
+  static constexpr uint32_t kNvme = 0x010802;
+  static constexpr uint32_t WithInterface(Value value) { return value >> 8; }
 };
 
 struct HeaderType : io::Register<uint8_t, 0x0E> {
