@@ -14,6 +14,7 @@ enum class DeviceType : uint16_t {
   kBlock = 2,
   kConsole = 3,
   kEntropy = 4,
+  kScsi = 8,
 };
 
 /// Bits of the device status. [virtio-1.2 2.1]
