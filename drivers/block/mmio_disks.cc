@@ -3,6 +3,7 @@
 
 #include "drivers/block/virtio_block_probe.h"
 #include "drivers/virtio/transport.h"
+#include "drivers/virtio_scsi/virtio_scsi_probe.h"
 
 namespace flint::block {
 
@@ -10,8 +11,14 @@ void AddMmioDisks(std::span<virtio::MmioDevice* const> devices,
                   const virtio::DriverResources& resources,
                   DiskList& disks) {
   for (virtio::MmioDevice* const device : devices) {
-    if (device->transport.device_type() == virtio::DeviceType::kBlock) {
+    const virtio::DeviceType type = device->transport.device_type();
+    if (type == virtio::DeviceType::kBlock) {
       AddVirtioBlock(*device, resources, disks);
+    } else if (type == virtio::DeviceType::kScsi) {
+      virtio_scsi::StartVirtioScsi(device->transport,
+                                   Attachment::OnVirtioMmio(device->address),
+                                   resources,
+                                   disks);
     }
   }
 }

@@ -4,9 +4,9 @@
 #include <span>
 
 #include "drivers/block/disk_list.h"
+#include "drivers/io/driver_resources.h"
 #include "drivers/pci/scan.h"
 #include "drivers/virtio/connect_pci.h"
-#include "drivers/virtio/driver_resources.h"
 
 namespace flint::block {
 
@@ -15,7 +15,7 @@ namespace flint::block {
 /// work does not stop the others.
 void AddPciDisks(const virtio::PciAccess& access,
                  std::span<const pci::Function> functions,
-                 const virtio::DriverResources& resources,
+                 const io::DriverResources& resources,
                  DiskList& disks);
 
 }  // namespace flint::block

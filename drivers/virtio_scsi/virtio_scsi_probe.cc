@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "drivers/scsi/logical_unit.h"
-#include "drivers/virtio/pci_transport.h"
 #include "drivers/virtio_scsi/host_adapter.h"
 #include "drivers/virtio_scsi/scsi_disk.h"
 #include "platforms/base/log.h"
@@ -146,15 +145,6 @@ Result<HostAdapter*> StartAdapter(virtio::Transport& transport,
   return &adapter.emplace(TRY(HostAdapter::Start(transport, resources)));
 }
 
-Result<virtio::Transport*> Reach(pci::PciConfig& config,
-                                 const pci::Function& function,
-                                 io::DeviceMapper& mapper,
-                                 Arena& arena) {
-  const auto transport =
-      TRY(virtio::PciTransport::Create(config, function, mapper));
-  return TRY(arena.Create<virtio::PciTransport>(transport));
-}
-
 }  // namespace
 
 void StartVirtioScsi(virtio::Transport& transport,
@@ -175,13 +165,13 @@ void StartVirtioScsi(virtio::Transport& transport,
   if (!search.found_any()) static_cast<void>((*adapter)->Stop());
 }
 
-void AddVirtioScsi(pci::PciConfig& config,
+void AddVirtioScsi(const virtio::PciAccess& access,
                    const pci::Function& function,
-                   io::DeviceMapper& mapper,
                    const virtio::DriverResources& resources,
                    block::DiskList& disks) {
   const auto attachment = block::Attachment::OnPci(function.address);
-  const auto transport = Reach(config, function, mapper, resources.arena);
+  const Result<virtio::Transport*> transport =
+      virtio::ConnectPci(access, function, resources.arena);
   if (transport) {
     StartVirtioScsi(**transport, attachment, resources, disks);
   } else {

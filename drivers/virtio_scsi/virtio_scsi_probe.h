@@ -3,9 +3,8 @@
 
 #include "drivers/block/attachment.h"
 #include "drivers/block/disk_list.h"
-#include "drivers/io/device_mapper.h"
-#include "drivers/pci/pci_config.h"
 #include "drivers/pci/scan.h"
+#include "drivers/virtio/connect_pci.h"
 #include "drivers/virtio/driver_resources.h"
 #include "drivers/virtio/transport.h"
 
@@ -21,9 +20,8 @@ void StartVirtioScsi(virtio::Transport& transport,
                      block::DiskList& disks);
 
 /// The same for the device that `function` is.
-void AddVirtioScsi(pci::PciConfig& config,
+void AddVirtioScsi(const virtio::PciAccess& access,
                    const pci::Function& function,
-                   io::DeviceMapper& mapper,
                    const virtio::DriverResources& resources,
                    block::DiskList& disks);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A virtio disk all of whose answers are the input's: configuration space,
-// registers, and what it writes into the memory it shares with the driver, at
-// any moment. Probing, reading, writing and quiescing must end, stay in
-// bounds, and touch nothing else.
+// A disk controller of any kind, all of whose answers are the input's:
+// configuration space, which says what it is, registers, and what it writes
+// into the memory it shares with the driver, at any moment. Probing, reading,
+// writing and quiescing must end, stay in bounds, and touch nothing else.
 //
-// The input is 256 bytes of configuration space, 64 bytes of registers for
+// The input is 256 bytes of configuration space, 512 bytes of registers for
 // each of two windows, the first of which are also the I/O ports, and then a
 // stream of disturbances. One that begins as the registers of a virtio-mmio
 // device do, is such a device: 512 bytes of registers, and then the stream.
@@ -21,9 +21,9 @@
 #include "drivers/block/disk_list.h"
 #include "drivers/block/mmio_disks.h"
 #include "drivers/block/pci_disks.h"
-#include "drivers/block/virtio_block_device.h"
 #include "drivers/clock/fake_clock.h"
 #include "drivers/io/device_mapper.h"
+#include "drivers/io/driver_resources.h"
 #include "drivers/pci/pci_config.h"
 #include "drivers/pci/scan.h"
 #include "drivers/virtio/mmio_devices.h"
@@ -33,11 +33,10 @@ namespace flint::block {
 namespace {
 
 constexpr uint64_t kPagesAddress = 0x100'0000;
-constexpr uint64_t kPagesBytes = 32 * 4096;
+constexpr uint64_t kPagesBytes = 64 * 4096;
 constexpr uint64_t kBufferAddress = 0x200'0000;
 constexpr uint64_t kBufferBytes = 16 * 4096;
 constexpr size_t kConfigBytes = 256;
-constexpr size_t kImageBytes = 64;
 constexpr size_t kWindowBytes = 512;
 constexpr std::array<uint8_t, 4> kMmioMagic = {'v', 'i', 'r', 't'};
 
@@ -180,7 +179,7 @@ class Machine {
     clock_.OnRelax([this] { Disturb(); });
   }
 
-  DriverResources resources() {
+  io::DriverResources resources() {
     return {
         .clock = clock_, .memory = memory_, .pages = pages_, .arena = arena_};
   }
@@ -205,7 +204,7 @@ class Machine {
   memory::MemoryMap pages_{ranges_};
   // A second each reading: half a minute is soon over.
   clock::FakeClock clock_{clock::kNanosecondsPerSecond};
-  std::array<std::byte, 8192> arena_memory_{};
+  std::array<std::byte, 32768> arena_memory_{};
   Arena arena_{arena_memory_};
 };
 
@@ -240,8 +239,8 @@ void UseAll(std::span<const Disk> disks, Machine& machine) {
 
 void ExercisePci(Stream stream) {
   HostileConfig config(stream.Take(kConfigBytes));
-  const auto first = stream.Take(kImageBytes);
-  const auto second = stream.Take(kImageBytes);
+  const auto first = stream.Take(kWindowBytes);
+  const auto second = stream.Take(kWindowBytes);
   HostileMapper mapper(stream, first, second);
   HostileWindow ports(0x1'0000, first, stream);
   Machine machine(stream);
@@ -260,7 +259,7 @@ void ExercisePci(Stream stream) {
 void ExerciseMmio(Stream stream) {
   HostileMapper mapper(stream, stream.Take(kWindowBytes), {});
   Machine machine(stream);
-  const DriverResources resources = machine.resources();
+  const io::DriverResources resources = machine.resources();
   virtio::MmioDevices devices(mapper, resources.arena);
   std::array<Disk, 2> storage{};
   DiskList disks(storage);
