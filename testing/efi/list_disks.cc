@@ -67,6 +67,7 @@ class Lister {
     const EFI_BLOCK_IO_MEDIA& media = *block_io->Media;
     line.AppendFormat(" | {} x {} |", media.BlockSize, media.LastBlock + 1);
     if (media.LogicalPartition != FALSE) line.Append(" partition");
+    if (media.RemovableMedia != FALSE) line.Append(" removable");
     if (media.ReadOnly != FALSE) line.Append(" read-only");
     line.Append(" |");
     AppendProtocols(handle, line);

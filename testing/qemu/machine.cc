@@ -79,17 +79,43 @@ Machine& Machine::WithDisk(const Disk& disk) {
                    Quote(disk.image)));
   Add("-device",
       absl::StrCat(
-          disk.on_mmio ? "virtio-blk-device" : "virtio-blk-pci",
-          ",drive=disk",
-          index,
-          disk.disable_legacy ? ",disable-legacy=on" : "",
-          disk.behind_bridge ? absl::StrCat(",bus=bridge", index) : "",
-          ",logical_block_size=",
-          disk.block_size_bytes,
-          ",physical_block_size=",
-          disk.block_size_bytes,
+          DeviceFor(disk, index),
           disk.properties.empty() ? "" : absl::StrCat(",", disk.properties)));
   return *this;
+}
+
+std::string Machine::DeviceFor(const Disk& disk, int index) {
+  const std::string drive = absl::StrCat(",drive=disk", index);
+  // A CD-ROM's are of 2048 bytes.
+  const std::string block_size = absl::StrCat(",logical_block_size=",
+                                              disk.block_size_bytes,
+                                              ",physical_block_size=",
+                                              disk.block_size_bytes);
+  switch (disk.kind) {
+    case DiskKind::kVirtioBlk:
+      return absl::StrCat(
+          disk.on_mmio ? "virtio-blk-device" : "virtio-blk-pci",
+          drive,
+          disk.disable_legacy ? ",disable-legacy=on" : "",
+          disk.behind_bridge ? absl::StrCat(",bus=bridge", index) : "",
+          block_size);
+    case DiskKind::kNvme:
+      return absl::StrCat("nvme", drive, ",serial=flint-", index, block_size);
+    case DiskKind::kSata:
+      return absl::StrCat(
+          "ide-hd", drive, ",bus=ide.", sata_count_++, block_size);
+    case DiskKind::kSataCdRom:
+      return absl::StrCat("ide-cd", drive, ",bus=ide.", sata_count_++);
+    case DiskKind::kVirtioScsi:
+      Add("-device", absl::StrCat("virtio-scsi-pci,id=scsi", index));
+      return absl::StrCat("scsi-hd",
+                          drive,
+                          ",scsi-id=3,lun=2,bus=scsi",
+                          index,
+                          ".0",
+                          block_size);
+  }
+  return "";
 }
 
 Machine& Machine::WithTrace(std::string_view event) {

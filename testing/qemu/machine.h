@@ -8,21 +8,29 @@
 
 namespace flint::qemu {
 
-/// A virtio-blk disk and how the machine is given it.
+/// What a disk is attached by. SATA is q35's own adapter, the rest bring their
+/// own controller.
+enum class DiskKind { kVirtioBlk, kNvme, kSata, kSataCdRom, kVirtioScsi };
+
+/// A disk and how the machine is given it.
 struct Disk {
   /// Path of a raw image. What the guest writes goes to a temporary file that
   /// is thrown away, unless `keeps_writes`.
   std::string image;
-  /// A modern device, instead of the transitional one that QEMU makes.
+  DiskKind kind = DiskKind::kVirtioBlk;
+  /// A modern device, instead of the transitional one that QEMU makes. For
+  /// virtio-blk.
   bool disable_legacy = false;
   /// On virtio-mmio, as microvm has it, instead of PCI.
   bool on_mmio = false;
   /// On a bus of its own: behind a PCIe root port on q35, a PCI bridge on pc.
+  /// For virtio-blk.
   bool behind_bridge = false;
   /// The image itself is written. It must be the test's own copy.
   bool keeps_writes = false;
   /// The disk refuses writes.
   bool read_only = false;
+  /// A CD-ROM's are of 2048 bytes, whatever is said here.
   uint32_t block_size_bytes = 512;
   /// More properties of the device: "iommu_platform=on,queue-size=16".
   std::string properties = {};
@@ -70,6 +78,8 @@ class Machine {
 
   void Add(std::string option, std::string value);
   void AddBridge(int index);
+  /// The device's name and what only its kind has.
+  std::string DeviceFor(const Disk& disk, int index);
 
   std::string board_;
   std::string cpu_ = "max";
@@ -77,6 +87,7 @@ class Machine {
   std::string memory_file_;
   bool pauses_on_shutdown_ = false;
   int disk_count_ = 0;
+  int sata_count_ = 0;
   std::vector<std::string> arguments_;
 };
 

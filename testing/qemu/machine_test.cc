@@ -58,6 +58,22 @@ TEST(Machine, NumbersDisksInOrder) {
   EXPECT_THAT(line, HasSubstr("drive=disk1,logical_block_size=4096"));
 }
 
+TEST(Machine, AttachesDisksOfEveryKind) {
+  const std::string line =
+      CommandLine(Machine::Q35()
+                      .WithDisk({.image = "a", .kind = DiskKind::kNvme})
+                      .WithDisk({.image = "b", .kind = DiskKind::kSata})
+                      .WithDisk({.image = "c", .kind = DiskKind::kSataCdRom})
+                      .WithDisk({.image = "d", .kind = DiskKind::kVirtioScsi}));
+
+  EXPECT_THAT(line, HasSubstr("-device nvme,drive=disk0,serial=flint-0,"));
+  EXPECT_THAT(line, HasSubstr("-device ide-hd,drive=disk1,bus=ide.0,"));
+  EXPECT_THAT(line, HasSubstr("-device ide-cd,drive=disk2,bus=ide.1 "));
+  EXPECT_THAT(line,
+              HasSubstr("-device virtio-scsi-pci,id=scsi3 -device scsi-hd,"
+                        "drive=disk3,scsi-id=3,lun=2,bus=scsi3.0,"));
+}
+
 TEST(Machine, PutsADiskBehindTheBridgeOfItsBoard) {
   const Disk disk{.image = "a", .behind_bridge = true};
 

@@ -30,7 +30,14 @@ show_disks() {
     virtio_pci virtio_mmio virtio_blk; do
     run insmod "/modules/$module.ko"
   done
-  for disk in /sys/block/vd*; do
+  # NVMe is built into the kernel, which looks for namespaces by and by.
+  if run grep -qs 0x010802 /sys/bus/pci/devices/*/class; then
+    for wait in 1 2 3 4 5 6 7 8 9 10; do
+      [ -e /sys/block/nvme0n1 ] && break
+      run sleep 1
+    done
+  fi
+  for disk in /sys/block/vd* /sys/block/nvme*; do
     [ -e "$disk" ] || continue
     block_size=$(run cat "$disk/queue/logical_block_size")
     header=$(run dd if="/dev/${disk##*/}" bs="$block_size" skip=1 count=1 2> /dev/null |

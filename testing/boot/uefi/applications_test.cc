@@ -86,13 +86,33 @@ constexpr std::array<std::string_view, 6> kListedDisks{
     "512 x 69632 | partition read-only |",
     "disk PciRoot(0x0)/Pci(0x3,0x0) | 512 x 2048 | |"};
 
+/// Of the same data on disks of other kinds; the data's checksum follows.
+constexpr std::array<std::string_view, 4> kListedKinds{
+    "disk PciRoot(0x0)/Pci(0x4,0x0)/NVMe(0x1,00-00-00-00-00-00-00-00) | "
+    "512 x 2048 | |",
+    "disk PciRoot(0x0)/Pci(0x5,0x0)/Scsi(0x3,0x2) | 512 x 2048 | |",
+    "disk PciRoot(0x0)/Pci(0x1F,0x2)/Sata(0x0,0xFFFF,0x0) | 512 x 2048 | |",
+    "disk PciRoot(0x0)/Pci(0x1F,0x2)/Sata(0x1,0xFFFF,0x0) | 2048 x 512 | "
+    "removable read-only |"};
+
+Disk OfKind(qemu::DiskKind kind) {
+  Disk disk = Uefi("data.img");
+  disk.kind = kind;
+  disk.read_only = kind == qemu::DiskKind::kSataCdRom;
+  return disk;
+}
+
 TEST_F(Applications, SeeAllDisks) {
   ASSERT_OK(Start(On(FirmwareUnderTest(),
                      Machine::Q35()
                          .WithDisk(Uefi("list_disks.img"))
                          .WithDisk({.image = Image("uefi/mbr_data.img"),
                                     .read_only = true})
-                         .WithDisk(Uefi("data.img"))))
+                         .WithDisk(Uefi("data.img"))
+                         .WithDisk(OfKind(qemu::DiskKind::kNvme))
+                         .WithDisk(OfKind(qemu::DiskKind::kVirtioScsi))
+                         .WithDisk(OfKind(qemu::DiskKind::kSata))
+                         .WithDisk(OfKind(qemu::DiskKind::kSataCdRom))))
                 .status());
   ASSERT_OK(machine().ExpectLine("[0-9]+ disks and partitions").status());
 
@@ -113,7 +133,14 @@ TEST_F(Applications, SeeAllDisks) {
               ContainsRegex("HD\\(1,MBR([^|]*\\|){3}[^|]* SimpleFileSystem "));
   // The data disk's bytes, read through BlockIo and DiskIo.
   const std::string data = ReadFile(Image("uefi/data.img")).substr(0, 4096);
-  EXPECT_THAT(serial, HasSubstr(absl::StrFormat(" | %08x", CrcOf(data))));
+  const std::string checksum = absl::StrFormat(" | %08x", CrcOf(data));
+  EXPECT_THAT(serial, HasSubstr(checksum));
+  for (const std::string_view start : kListedKinds) {
+    const size_t line = serial.find(start);
+    ASSERT_NE(line, serial.npos) << start << "\n" << serial;
+    const size_t end = serial.find("disk ", line + start.size());
+    EXPECT_THAT(serial.substr(line, end - line), HasSubstr(checksum));
+  }
 }
 
 /// A test's own copy of a disk, gone with it.

@@ -18,6 +18,7 @@ namespace flint::boot_test {
 namespace {
 
 using qemu::Machine;
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -61,12 +62,16 @@ TEST_F(Stub, GetsAnInitrdByLoadFile2) {
 
 class UnifiedKernelImage : public BootTest {};
 
-TEST_F(UnifiedKernelImage, BootsAsTheDefaultApplication) {
+TEST_F(UnifiedKernelImage, BootsAsTheDefaultApplicationOfAnNvmeDisk) {
   ASSERT_OK_AND_ASSIGN(const GuestReport guest,
-                       Boot(MachineWith("unified.img")));
+                       Boot(On(FirmwareUnderTest(),
+                               Machine::Q35().WithMemoryMib(512).WithDisk(
+                                   {.image = Image("uefi/unified.img"),
+                                    .kind = qemu::DiskKind::kNvme}))));
 
   EXPECT_THAT(guest.command_line, EndsWith("flint.test=unified"));
   EXPECT_EQ(guest.efi, "64");
+  EXPECT_THAT(guest.disks, ElementsAre("nvme0n1 512 EFI PART"));
 }
 
 // Without ACPI: there Debian's kernel finds a clock, but not the disk.
