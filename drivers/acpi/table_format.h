@@ -44,13 +44,21 @@ struct TableHeader {
 };
 static_assert(sizeof(TableHeader) == 36 && WireType<TableHeader>);
 
-/// True if the bytes add up to zero, as those of a table must.
-constexpr bool ChecksumIsGood(Bytes bytes) {
+/// What the bytes add up to, modulo 256.
+constexpr uint8_t SumOf(Bytes bytes) {
   uint8_t sum = 0;
   for (const std::byte byte : bytes) {
     sum = static_cast<uint8_t>(sum + std::to_integer<uint8_t>(byte));
   }
-  return sum == 0;
+  return sum;
+}
+
+/// True if the bytes add up to zero, as those of a table must.
+constexpr bool ChecksumIsGood(Bytes bytes) { return SumOf(bytes) == 0; }
+
+/// The checksum for a table in which it is still 0.
+constexpr uint8_t ChecksumFor(Bytes bytes) {
+  return static_cast<uint8_t>(0 - SumOf(bytes));
 }
 
 }  // namespace flint::acpi

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "drivers/acpi/fadt.h"
 #include "drivers/acpi/table_format.h"
@@ -173,6 +174,27 @@ class RangeList {
   size_t count_ = 0;
 };
 
+// Where `CopyRoot` puts the tables: each with room for one more entry.
+constexpr uint64_t kRsdtCopyOffset = 64;
+constexpr uint64_t kXsdtCopyOffset = 1152;
+static_assert(kRsdtCopyOffset + sizeof(TableHeader) +
+                  (kMaxTables + 1) * sizeof(uint32_t) <=
+              kXsdtCopyOffset);
+static_assert(kXsdtCopyOffset + sizeof(TableHeader) +
+                  (kMaxTables + 1) * sizeof(uint64_t) <=
+              Tables::kRootCopyBytes);
+
+/// Gives a root pointer its checksums.
+void Seal(RootPointer& pointer) {
+  pointer.checksum = 0;
+  pointer.checksum =
+      ChecksumFor(AsBytes(pointer).first(RootPointer::kSizeRevision0));
+  if (pointer.revision < 2) return;
+  pointer.length = sizeof(RootPointer);
+  pointer.extended_checksum = 0;
+  pointer.extended_checksum = ChecksumFor(AsBytes(pointer));
+}
+
 }  // namespace
 
 size_t Tables::Root::entry_count() const {
@@ -272,6 +294,52 @@ Result<std::span<TableRange>> Tables::ListRanges(
   TRY(list.AddTable(fadt->dsdt_address));
   TRY(list.AddFacs(fadt->facs_address));
   return list.ranges();
+}
+
+Status Tables::CopyRootTable(const Root& root,
+                             uint64_t table_address,
+                             MutableBytes room) const {
+  if (root.entries.size() / root.entry_size > kMaxTables) {
+    return Fail(ErrorCode::kUnsupported, "ACPI has too many tables");
+  }
+  const size_t entries_size = root.entry_count() * root.entry_size;
+  const size_t size = sizeof(TableHeader) + entries_size + root.entry_size;
+  auto header = TRY(ReadAt<TableHeader>(*memory_, root.address));
+  header.length = static_cast<uint32_t>(size);
+  header.checksum = 0;
+  TRY(WriteWire(room, 0, header));
+  const MutableBytes entries = room.subspan(sizeof(TableHeader));
+  std::ranges::copy(root.entries.first(entries_size), entries.begin());
+  const Le64 entry = table_address;
+  std::ranges::copy(AsBytes(entry).first(root.entry_size),
+                    entries.begin() + static_cast<ptrdiff_t>(entries_size));
+  header.checksum = ChecksumFor(room.first(size));
+  return WriteWire(room, 0, header);
+}
+
+Status Tables::CopyRoot(uint64_t table_address,
+                        MutableBytes room,
+                        uint64_t address) const {
+  constexpr uint64_t kLast = std::numeric_limits<uint32_t>::max();
+  if (table_address > kLast || address > kLast - kRootCopyBytes) {
+    return Fail(ErrorCode::kOutOfRange, "ACPI table would be above 4 GiB");
+  }
+  if (room.size() < kRootCopyBytes) {
+    return Fail(ErrorCode::kInvalidArgument, "too little room for ACPI tables");
+  }
+  RootPointer pointer = TRY(ReadRootPointer(*memory_, rsdp_address_));
+  pointer.rsdt_address = 0;
+  pointer.xsdt_address = uint64_t{0};
+  if (rsdt_.address != 0) {
+    TRY(CopyRootTable(rsdt_, table_address, room.subspan(kRsdtCopyOffset)));
+    pointer.rsdt_address = static_cast<uint32_t>(address + kRsdtCopyOffset);
+  }
+  if (xsdt_.address != 0) {
+    TRY(CopyRootTable(xsdt_, table_address, room.subspan(kXsdtCopyOffset)));
+    pointer.xsdt_address = address + kXsdtCopyOffset;
+  }
+  Seal(pointer);
+  return WriteWire(room, 0, pointer);
 }
 
 }  // namespace flint::acpi

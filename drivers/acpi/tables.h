@@ -32,7 +32,8 @@ struct TableRange {
 
 /// The ACPI tables that the VMM made. [acpi-6.5 5.2]
 ///
-/// Copies nothing: the tables stay where they are, and views of them are valid
+/// Changes nothing: they may be shared, or in a ROM. Copies nothing but to list
+/// one more: the tables stay where they are, and views of them are valid
 /// as long as that memory is.
 class Tables {
  public:
@@ -70,6 +71,18 @@ class Tables {
   /// and the DSDT and FACS. kNoMemory if there is no room for all.
   Result<std::span<TableRange>> ListRanges(std::span<TableRange> storage) const;
 
+  /// What `CopyRoot` needs.
+  static constexpr size_t kRootCopyBytes = 3328;
+
+  /// Copies root pointer and root tables to `room`, of `kRootCopyBytes`, which
+  /// is at `address`, a multiple of 16, and has them list one more table, last.
+  /// The root pointer is at the start. kOutOfRange: not all of that is below
+  /// 4 GiB, which root tables of ACPI 1.0 want; kInvalidArgument: too little
+  /// room; kUnsupported: there are more than `kMaxTables` tables.
+  Status CopyRoot(uint64_t table_address,
+                  MutableBytes room,
+                  uint64_t address) const;
+
  private:
   // An RSDT or XSDT: a header, then addresses.
   struct Root {
@@ -97,6 +110,10 @@ class Tables {
                                     uint64_t address,
                                     std::string_view signature,
                                     size_t entry_size);
+
+  Status CopyRootTable(const Root& root,
+                       uint64_t table_address,
+                       MutableBytes room) const;
 
   const Root& preferred_root() const {
     return xsdt_.address != 0 ? xsdt_ : rsdt_;
