@@ -6,6 +6,7 @@
 #include <expected>
 
 #include "boot/cpu/jump_to_kernel.h"
+#include "boot/firmware/timeline_log.h"
 #include "loader/bls/entry.h"
 #include "loader/boot_plan/bls_source.h"
 #include "platforms/base/log.h"
@@ -16,10 +17,14 @@ Failure LinuxBooter::Boot(const boot_plan::Candidate& candidate) {
   if (candidate.kind != boot_plan::CandidateKind::kBlsEntry) {
     return Error(ErrorCode::kUnsupported, "needs UEFI");
   }
+  machine_.Note(Stage::kLoadBegun, candidate.name);
   const auto kernel = Prepare(candidate);
   if (!kernel) return kernel.error();
+  machine_.Note(Stage::kLoaded);
   // From here on there is no way back: the disks are gone.
   machine_.StopDisks();
+  machine_.Note(Stage::kStarted);
+  LogTimeline(machine_.timeline(), machine_.clock());
   cpu::JumpToKernel(kernel->entry_address, kernel->zero_page_address);
 }
 

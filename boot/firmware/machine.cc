@@ -57,6 +57,7 @@ Status Machine::ReadDoor(DoorKind door, uint64_t argument) {
     log::Warning("{} modules of the VMM cannot be used",
                  info_.dropped_module_count());
   }
+  Note(Stage::kVmmHeard);
   return {};
 }
 
@@ -86,6 +87,7 @@ Status Machine::BringUpMemory() {
       TRY(map_.Allocate({.page_count = kArenaBytes / memory::kPageSizeBytes}));
   arena_.emplace(TRY(memory_->Map(arena, kArenaBytes)));
   kernel_words_ = TRY(KernelWordsOf(info_.command_line(), *arena_));
+  Note(Stage::kMemoryReady);
   return {};
 }
 
@@ -99,6 +101,7 @@ void Machine::DiscoverPlatform() {
   tables_ = *tables;
   ProtectTables();
   ReadFadt();
+  Note(Stage::kAcpiRead);
 }
 
 void Machine::ProtectTables() {
@@ -143,6 +146,7 @@ void Machine::ReadVmmFiles() {
   boot::ReadOemStrings(*memory_, settings_);
   ReadFwCfg();
   log::Configure(&console_, settings_.log_level());
+  Note(Stage::kFilesRead);
 }
 
 void Machine::ReadFwCfg() {
@@ -202,6 +206,7 @@ Status Machine::StartDisks() {
   const pci::ScanResult scan = pci::Scan(
       *pci_config_, TRY(arena_->AllocateArray<pci::Function>(kMaxFunctions)));
   functions_ = scan.functions;
+  Note(Stage::kPciScanned);
   if (!scan.complete) {
     log::Warning("more than {} PCI functions: the last are not used",
                  kMaxFunctions);
@@ -211,6 +216,7 @@ Status Machine::StartDisks() {
       .clock = clock_, .memory = *memory_, .pages = map_, .arena = *arena_};
   block::AddPciDisks(pci_access(), functions_, resources, disks_);
   block::AddMmioDisks(mmio_devices(), resources, disks_);
+  Note(Stage::kDisksStarted);
   return {};
 }
 
@@ -232,6 +238,11 @@ void Machine::StopDisks() {
       log::Warning("{} does not stop: {}", disk.name.view(), stopped.error());
     }
   }
+}
+
+uint64_t Machine::NsOf(Stage stage) {
+  const std::optional<uint64_t> ticks = timeline_.FindLast(stage);
+  return ticks ? clock_.TicksToNs(*ticks) : 0;
 }
 
 std::optional<acpi::SleepType> Machine::FindSoftOff() {

@@ -17,6 +17,7 @@
 #include "boot/paging/mapped_memory.h"
 #include "boot/paging/page_tables.h"
 #include "boot/settings/settings.h"
+#include "boot/timeline/timeline.h"
 #include "drivers/acpi/fadt.h"
 #include "drivers/acpi/sleep_type.h"
 #include "drivers/acpi/tables.h"
@@ -91,7 +92,8 @@ class Machine final {
   /// Resets the machine.
   [[noreturn]] void Reset();
 
-  /// Does what the settings want done when nothing could be booted.
+  /// Does what the settings want done when nothing could be booted, or the
+  /// firmware failed.
   [[noreturn]] void End();
 
   const BootInfo& info() const { return info_; }
@@ -109,8 +111,15 @@ class Machine final {
   /// For what lives until hand-over.
   Arena& arena() { return *arena_; }
   clock::TscClock& clock() { return clock_; }
-  /// When the firmware was entered, by that clock.
-  uint64_t start_ticks() const { return start_ticks_; }
+  /// What was done when, by that clock.
+  const Timeline& timeline() const { return timeline_; }
+  /// Adds to it that something has just been done. `subject` must outlive the
+  /// machine.
+  void Note(Stage stage, std::string_view subject = {}) {
+    timeline_.Add(stage, clock_.NowTicks(), subject);
+  }
+  /// When that was done last, by the clock's nanoseconds; 0 if it was not.
+  uint64_t NsOf(Stage stage);
   std::span<block::Disk> disks() { return disks_.disks(); }
   io::Cpu& cpu() { return cpu_; }
   io::RegisterIo& ports() { return ports_; }
@@ -158,7 +167,7 @@ class Machine final {
                           .memory = identity_,
                           .kvm_clock = kvm_clock_,
                           .pm_timer = std::nullopt}};
-  const uint64_t start_ticks_ = clock_.NowTicks();
+  Timeline timeline_{Stage::kEntered, clock_.NowTicks()};
   io::RegisterWindow com1_{ports_, serial::kCom1Port, serial::kPortCount};
   serial::Uart16550 serial_{com1_, clock_};
   serial::DebugPort debug_port_{ports_};

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "boot/firmware/entry_initrds.h"
+#include "boot/firmware/timeline_log.h"
 #include "boot/firmware/version.h"
 #include "drivers/clock/clock.h"
 #include "efi/abi/event.h"
@@ -104,6 +105,7 @@ Status UefiBooter::BringUp() {
   system_ = TRY(machine_.arena().Create<UefiSystem>(machine_));
   up_ = system_->Start();
   if (up_) {
+    machine_.Note(Stage::kUefiReady);
     manager_.emplace(
         efi::BootManager::Parts{.handles = system_->environment().handles(),
                                 .pool = system_->environment().pool(),
@@ -184,8 +186,8 @@ void UefiBooter::Publish(const boot_plan::Candidate& candidate,
       .loader = kProduct,
       .firmware_revision = table.FirmwareRevision,
       .uefi_revision = table.Hdr.Revision,
-      .init_microseconds = clock.TicksToNs(machine_.start_ticks()) /
-                           clock::kNanosecondsPerMicrosecond,
+      .init_microseconds =
+          machine_.NsOf(Stage::kEntered) / clock::kNanosecondsPerMicrosecond,
       .exec_microseconds = clock.NowNs() / clock::kNanosecondsPerMicrosecond,
       .partition = system_->PartitionGuid(volume),
       .boot_count_path = count_path};
@@ -213,6 +215,7 @@ Result<abi::EFI_HANDLE> UefiBooter::Load(const boot_plan::Candidate& candidate,
 }
 
 Result<abi::EFI_HANDLE> UefiBooter::LoadPath(const efi::DevicePath& path) {
+  machine_.Note(Stage::kLoadBegun);
   abi::EFI_HANDLE image = nullptr;
   efi::ImageLoader& images = system_->images();
   TRY(ToStatus(images.LoadImage(abi::TRUE,
@@ -221,6 +224,7 @@ Result<abi::EFI_HANDLE> UefiBooter::LoadPath(const efi::DevicePath& path) {
                                 nullptr,
                                 0,
                                 &image)));
+  machine_.Note(Stage::kLoaded);
   return image;
 }
 
@@ -251,6 +255,8 @@ abi::EFI_STATUS UefiBooter::Start(abi::EFI_HANDLE image) {
   environment.events().SignalGroup(abi::EFI_EVENT_GROUP_READY_TO_BOOT);
   environment.watchdog().Set(kWatchdogSeconds, 0, nullptr, 0);
   system_->watchdog().Start(environment.watchdog());
+  machine_.Note(Stage::kStarted);
+  LogTimeline(machine_.timeline(), machine_.clock());
   const abi::EFI_STATUS status =
       system_->images().StartImage(image, nullptr, nullptr);
   system_->watchdog().Stop();

@@ -86,15 +86,27 @@ Status UefiSystem::Start() {
                            .out = machine_.output(),
                            .clock = machine_.clock()}));
   TRY(InstallProtocols());
-  TRY(efi::InstallPlatformTables({.tables = environment_.tables(),
-                                  .map = machine_.map(),
-                                  .memory = machine_.memory()},
-                                 machine_.rsdp_address()));
+  TRY(InstallTables());
   TRY(InstallDisks());
   TRY(ListVolumes());
   TRY(StartRuntime());
   environment_.AddExitObserver(hand_over_);
   return {};
+}
+
+Status UefiSystem::InstallTables() {
+  uint64_t rsdp_address = machine_.rsdp_address();
+  auto performance =
+      efi::BootPerformance::Create(environment_.pages(), rsdp_address);
+  if (performance) {
+    rsdp_address = performance_.emplace(*performance).rsdp_address();
+  } else {
+    log::Debug("no FPDT: {}", performance.error());
+  }
+  return efi::InstallPlatformTables({.tables = environment_.tables(),
+                                     .map = machine_.map(),
+                                     .memory = machine_.memory()},
+                                    rsdp_address);
 }
 
 rng::RandomSource* UefiSystem::FindRandomSource() {
@@ -293,6 +305,10 @@ std::optional<Guid> UefiSystem::PartitionGuid(abi::EFI_HANDLE volume) {
   return std::nullopt;
 }
 
+void UefiSystem::HandOver::OnExitRequested() {
+  system_.machine_.Note(Stage::kExitBegun);
+}
+
 void UefiSystem::HandOver::OnExitBootServices() {
   system_.watchdog_.Stop();
   system_.machine_.StopDisks();
@@ -302,6 +318,15 @@ void UefiSystem::HandOver::OnExitBootServices() {
   }
   // What could not be lifted stays as it was: there is nobody left to tell.
   static_cast<void>(system_.protection_.Lift());
+  Machine& machine = system_.machine_;
+  machine.Note(Stage::kExitDone);
+  if (!system_.performance_) return;
+  system_.performance_->Record(
+      {.reset_end_ns = machine.NsOf(Stage::kEntered),
+       .load_begin_ns = machine.NsOf(Stage::kLoadBegun),
+       .start_ns = machine.NsOf(Stage::kStarted),
+       .exit_begin_ns = machine.NsOf(Stage::kExitBegun),
+       .exit_end_ns = machine.NsOf(Stage::kExitDone)});
 }
 
 volume::Timestamp UefiSystem::RuntimeWallClock::Now() {

@@ -19,6 +19,7 @@
 #include "drivers/rtc/kvm_wall_clock.h"
 #include "efi/abi/status.h"
 #include "efi/abi/types.h"
+#include "efi/boot_performance/boot_performance.h"
 #include "efi/environment/environment.h"
 #include "efi/file_system/simple_file_system.h"
 #include "efi/file_system/wall_clock.h"
@@ -80,6 +81,7 @@ class UefiSystem final {
   class HandOver final : public efi::ExitObserver {
    public:
     explicit HandOver(UefiSystem& system) : system_(system) {}
+    void OnExitRequested() override;
     void OnExitBootServices() override;
 
    private:
@@ -101,6 +103,7 @@ class UefiSystem final {
     efi::abi::EFI_HANDLE handle;
   };
 
+  Status InstallTables();
   Status InstallDisks();
   Status InstallDisk(const block::Disk& disk);
   rng::RandomSource* FindRandomSource();
@@ -133,6 +136,8 @@ class UefiSystem final {
   std::optional<rng::VirtioRandom> random_device_;
   std::optional<rng::CpuRandom> cpu_random_;
   std::optional<efi::StandardProtocols> protocols_;
+
+  std::optional<efi::BootPerformance> performance_;
 
   std::array<Disk, 64> disks_{};
   size_t disk_count_ = 0;

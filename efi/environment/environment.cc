@@ -55,6 +55,10 @@ abi::EFI_STATUS Environment::SetWatchdogTimer(abi::UINTN timeout,
 abi::EFI_STATUS Environment::ExitBootServices(abi::EFI_HANDLE,
                                               abi::UINTN map_key) {
   if (has_exited_) return abi::EFI_INVALID_PARAMETER;
+  for (ExitObserver* observer = exit_observers_.front(); observer != nullptr;
+       observer = exit_observers_.Next(*observer)) {
+    observer->OnExitRequested();
+  }
   // The last chance to use boot services is given once, and may change the
   // memory map: then the caller has to get it again.
   if (!has_announced_exit_) {

@@ -27,6 +27,9 @@ class ExitObserver : public ListNode<ExitObserver> {
  public:
   virtual ~ExitObserver() = default;
 
+  /// ExitBootServices was called. It may yet refuse, and be called again.
+  virtual void OnExitRequested() {}
+
   /// All notifications of ExitBootServices have run. The memory map is final:
   /// nothing may be allocated or freed.
   virtual void OnExitBootServices() = 0;

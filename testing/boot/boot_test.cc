@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -56,6 +57,10 @@ absl::StatusOr<GuestReport> ParseReport(std::string_view serial) {
       report.large = line;
     } else if (absl::ConsumePrefix(&line, "efi: ")) {
       report.efi = line;
+    } else if (absl::ConsumePrefix(&line, "boot_time: ")) {
+      if (!absl::SimpleAtoi(line, &report.boot_times_ns.emplace_back())) {
+        return absl::InvalidArgumentError(absl::StrCat("no time: ", line));
+      }
     } else if (absl::ConsumePrefix(&line, "dmesg: ")) {
       report.kernel_messages.emplace_back(line);
     } else if (absl::ConsumePrefix(&line, "file: ")) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,6 +44,9 @@ struct GuestReport {
   std::string large;
   /// How many bits the UEFI firmware has; empty if Linux saw none.
   std::string efi;
+  /// ACPI's FPDT: start of the firmware, load and start of the loader, entry to
+  /// ExitBootServices and return from it.
+  std::vector<uint64_t> boot_times_ns;
   /// What the kernel said, if the command line has `flint.dmesg`.
   std::vector<std::string> kernel_messages;
   /// MD5 and path below /esp of small files on the first disk's first

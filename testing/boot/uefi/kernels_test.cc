@@ -2,6 +2,7 @@
 //
 // Kernels as UEFI applications, and systemd-boot: each way to userspace, with
 // the command line and the initrd that it should have.
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 constexpr uint64_t kMib = 1 << 20;
 constexpr uint64_t kGib = uint64_t{1} << 30;
@@ -48,6 +50,13 @@ TEST_F(Stub, LoadsTheInitrdsThatItsOptionsName) {
   EXPECT_EQ(guest.efi, "64");
   EXPECT_THAT(Complaints(guest.kernel_messages), IsEmpty());
   EXPECT_OK(CheckEfiMemoryMap(guest.kernel_messages, 512 * kMib, 0));
+
+  if (FirmwareUnderTest() != Firmware::kFlint) return;
+  ASSERT_THAT(guest.boot_times_ns, SizeIs(5));
+  EXPECT_GT(guest.boot_times_ns[0], 0u);
+  for (size_t i = 1; i < 5; ++i) {
+    EXPECT_GT(guest.boot_times_ns[i], guest.boot_times_ns[i - 1]) << i;
+  }
 }
 
 TEST_F(Stub, GetsAnInitrdByLoadFile2) {
