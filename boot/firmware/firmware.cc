@@ -21,6 +21,7 @@
 #include "efi/device_path/path_writer.h"
 #include "loader/boot_plan/boot_plan.h"
 #include "platforms/base/log.h"
+#include "platforms/runtime/panic.h"
 
 namespace flint::boot {
 namespace {
@@ -34,6 +35,10 @@ constexpr size_t kMaxDiskPathBytes = 512;
 /// Where the machine lives: too large for the stack, and not a constant.
 alignas(Machine) constinit std::array<std::byte,
                                       sizeof(Machine)> g_machine_storage{};
+constinit Machine* g_machine = nullptr;
+
+/// Ends the machine after a panic or an exception as its owner wants.
+void EndAfterLastWords() { g_machine->End(); }
 
 /// Writes the report to the log.
 class ReportWriter final : public boot_plan::LineWriter {
@@ -154,6 +159,8 @@ Status Boot(Machine& machine) {
   cpu::LoadDescriptorTables();
   // SAFETY: storage of the right size and alignment, used for this alone.
   Machine& machine = *::new (g_machine_storage.data()) Machine;
+  g_machine = &machine;
+  runtime::SetPanicEnd(&EndAfterLastWords);
   if (const Status up = BringUp(machine, door, argument); !up) {
     log::Error("cannot start: {}", up.error());
   } else if (const Status booted = Boot(machine); !booted) {

@@ -1,9 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "boot/firmware/image_watchdog.h"
 
+#include <string_view>
+
+#include "platforms/base/format.h"
 #include "platforms/base/log.h"
 
 namespace flint::boot {
+namespace {
+
+using Line = FixedText<128>;
+
+/// What a console can show of a text in one line: an image may say anything.
+Line PrintableText(std::u16string_view text) {
+  Line line;
+  for (const char16_t unit : text) {
+    const bool is_printable = unit >= u' ' && unit < 0x7F;
+    const char c = is_printable ? static_cast<char>(unit) : '?';
+    line.Append({&c, 1});
+  }
+  return line;
+}
+
+}  // namespace
 
 void ImageWatchdog::Start(efi::Watchdog& watchdog) {
   watchdog_ = &watchdog;
@@ -38,6 +57,9 @@ void ImageWatchdog::OnWatchdogExpired(const efi::WatchdogReport& report) {
   log::Error("the watchdog expired after {} s (code {:x}): resetting",
              report.timeout_seconds,
              report.code);
+  if (!report.text.empty()) {
+    log::Error("the program says: {}", PrintableText(report.text).view());
+  }
   machine_.Reset();
 }
 

@@ -11,7 +11,7 @@ using namespace flint::efi::abi;
 
 EFI_STATUS EFIAPI EfiMain(EFI_HANDLE, EFI_SYSTEM_TABLE* system) {
   constexpr UINT64 kCode = 0x1'0001;
-  CHAR16 reason[] = u"never_return hangs as it should";
+  CHAR16 reason[] = u"hangs as it should\x1b[2J\n\x263a";
   flint::efi_testing::Console(system).WriteLine("Never returning");
   system->BootServices->SetWatchdogTimer(2, kCode, sizeof(reason), reason);
   Hang();

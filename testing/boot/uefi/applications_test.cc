@@ -268,6 +268,8 @@ TEST_P(Mistakes, AreReported) {
   EXPECT_OK(machine().ExpectLine(GetParam().exception).status());
   EXPECT_OK(machine().ExpectLine("BOOTX64.EFI \\+ 0x[0-9a-f]+").status());
   EXPECT_OK(machine().ExpectLine("^called from:").status());
+  // As flint.on_failure says.
+  EXPECT_OK(machine().ExpectExit().status());
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -291,6 +293,8 @@ TEST_F(Applications, AreStoppedByTheirWatchdog) {
   ASSERT_OK(machine().ExpectText("Never returning"));
   if (FirmwareUnderTest() == Firmware::kFlint) {
     EXPECT_OK(machine().ExpectText("the watchdog expired after 2 s"));
+    EXPECT_OK(
+        machine().ExpectText("the program says: hangs as it should?[2J??"));
   }
   // A reset, which ends the machine.
   EXPECT_OK(machine().ExpectExit().status());
