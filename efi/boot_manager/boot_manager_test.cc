@@ -375,44 +375,5 @@ TEST_F(BootManagerTest, KeepsItsCopyOfAnOption) {
   EXPECT_THAT(runner_.runs, ElementsAre(DISK_3 "/\\one.efi"));
 }
 
-TEST_F(BootManagerTest, ReadsTheTimeout) {
-  const BootVariables variables(store_.services());
-
-  EXPECT_EQ(variables.ReadTimeoutSeconds(), std::nullopt);
-  SetGlobal(u"Timeout", {7});
-  EXPECT_EQ(variables.ReadTimeoutSeconds(), 7u);
-  SetGlobal(u"Timeout", {0xffff});
-  EXPECT_EQ(variables.ReadTimeoutSeconds(), UINT32_MAX);
-  SetGlobal(u"Timeout", "123");
-  EXPECT_EQ(variables.ReadTimeoutSeconds(), std::nullopt);
-}
-
-TEST_F(BootManagerTest, TakesARequestForTheMenu) {
-  BootVariables variables(store_.services());
-
-  EXPECT_FALSE(variables.TakeMenuRequest());
-  SetGlobal(u"OsIndications", std::string("\x05\0\0\0\0\0\0\0", 8));
-  EXPECT_TRUE(variables.TakeMenuRequest());
-  EXPECT_EQ(store_.Get(u"OsIndications", abi::EFI_GLOBAL_VARIABLE).data,
-            std::string("\x04\0\0\0\0\0\0\0", 8));
-  EXPECT_FALSE(variables.TakeMenuRequest());
-}
-
-TEST_F(BootManagerTest, TellsWhereTheConsoleIs) {
-  BootVariables variables(store_.services());
-  SetGlobal(u"ConOut", "chosen");
-  const Path path("PciRoot(0x0)/Serial(0x0)/Uart(115200,8,N,1)");
-
-  ASSERT_OK(variables.DefineConsole(*path));
-
-  const auto get = [&](std::u16string_view name) {
-    return store_.Get(name, abi::EFI_GLOBAL_VARIABLE);
-  };
-  EXPECT_EQ(get(u"ConOut").data, "chosen");
-  EXPECT_EQ(get(u"ConIn").data, AsText((*path).bytes()));
-  EXPECT_EQ(get(u"ErrOut").attributes, kAll);
-  EXPECT_EQ(get(u"ConOutDev").attributes, kBs | kRt);
-}
-
 }  // namespace
 }  // namespace flint::efi

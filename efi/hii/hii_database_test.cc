@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "efi/abi/protocol/device_path.h"
-#include "efi/environment/host_environment.h"
 #include "efi/hii/fake_packages.h"
+#include "efi/hii/hii_database_fixture.h"
 #include "gtest/gtest.h"
 
 namespace flint::efi {
@@ -15,14 +15,8 @@ namespace {
 
 using namespace abi;  // NOLINT(google-build-using-namespace)
 using hii::FakeGuidPackage;
-using hii::FakeKeyboardPackage;
 using hii::FakePackage;
 using hii::FakePackageList;
-
-constexpr EFI_GUID kFirst =
-    EFI_GUID::Of("aaaaaaaa-0000-0000-0000-000000000001");
-constexpr EFI_GUID kSecond =
-    EFI_GUID::Of("aaaaaaaa-0000-0000-0000-000000000002");
 
 /// What notification functions, which have no context, are to know and tell.
 struct Scene {
@@ -60,23 +54,11 @@ EFI_STATUS EFIAPI RemoveList(UINT8,
   return scene->database->RemovePackageList(scene->database, handle);
 }
 
-VOID EFIAPI Count(EFI_EVENT, VOID* count) { ++*static_cast<int*>(count); }
-
-class HiiDatabaseTest : public ::testing::Test {
+class HiiDatabaseTest : public HiiDatabaseFixture {
  protected:
   HiiDatabaseTest() { scene = &scene_; }
   ~HiiDatabaseTest() override { scene = nullptr; }
 
-  static const EFI_HII_PACKAGE_LIST_HEADER* At(const std::string& bytes) {
-    return static_cast<const EFI_HII_PACKAGE_LIST_HEADER*>(
-        static_cast<const void*>(bytes.data()));
-  }
-  EFI_HII_HANDLE New(const std::string& list, EFI_HANDLE driver = nullptr) {
-    EFI_HII_HANDLE handle = nullptr;
-    EXPECT_EQ(protocol_->NewPackageList(protocol_, At(list), driver, &handle),
-              EFI_SUCCESS);
-    return handle;
-  }
   EFI_STATUS TryNew(const std::string& list) {
     EFI_HII_HANDLE handle = nullptr;
     const EFI_STATUS status =
@@ -86,9 +68,6 @@ class HiiDatabaseTest : public ::testing::Test {
   }
   EFI_STATUS Update(EFI_HII_HANDLE handle, const std::string& list) {
     return protocol_->UpdatePackageList(protocol_, handle, At(list));
-  }
-  EFI_STATUS Remove(EFI_HII_HANDLE handle) {
-    return protocol_->RemovePackageList(protocol_, handle);
   }
   /// Empty if there is none.
   std::string Export(EFI_HII_HANDLE handle) {
@@ -134,12 +113,6 @@ class HiiDatabaseTest : public ::testing::Test {
   const std::string form_ = FakePackage(EFI_HII_PACKAGE_FORMS, "form");
   const std::string image_ = FakePackage(EFI_HII_PACKAGE_IMAGES, "image");
 
-  HostEnvironment host_;
-  HiiDatabase database_{{.pages = host_.environment().pages(),
-                         .pool = host_.environment().pool(),
-                         .handles = host_.environment().handles(),
-                         .events = host_.environment().events()}};
-  EFI_HII_DATABASE_PROTOCOL* protocol_ = &database_;
   Scene scene_{.database = protocol_, .calls = {}, .registration = nullptr};
 };
 
@@ -337,73 +310,6 @@ TEST_F(HiiDatabaseTest, SurvivesFunctionsThatRemoveTheList) {
     EXPECT_EQ(protocol_->UnregisterPackageNotify(protocol_, after),
               EFI_SUCCESS);
   }
-}
-
-TEST_F(HiiDatabaseTest, KnowsKeyboardLayouts) {
-  const std::string package = FakeKeyboardPackage({kFirst, kSecond});
-  New(FakePackageList({package}));
-  std::vector<EFI_GUID> guids(3);
-  auto size = static_cast<UINT16>(sizeof(EFI_GUID));
-
-  EXPECT_EQ(protocol_->FindKeyboardLayouts(protocol_, &size, guids.data()),
-            EFI_BUFFER_TOO_SMALL);
-  EXPECT_EQ(size, 2 * sizeof(EFI_GUID));
-  EXPECT_EQ(protocol_->FindKeyboardLayouts(protocol_, &size, guids.data()),
-            EFI_SUCCESS);
-  EXPECT_EQ(guids, (std::vector<EFI_GUID>{kFirst, kSecond, EFI_GUID{}}));
-
-  std::string layout(40, '?');
-  void* const buffer = layout.data();
-  auto* const out = static_cast<EFI_HII_KEYBOARD_LAYOUT*>(buffer);
-  size = 33;
-  EXPECT_EQ(protocol_->GetKeyboardLayout(protocol_, &kSecond, &size, out),
-            EFI_BUFFER_TOO_SMALL);
-  EXPECT_EQ(size, 34);
-  EXPECT_EQ(protocol_->GetKeyboardLayout(protocol_, &kSecond, &size, out),
-            EFI_SUCCESS);
-  EXPECT_EQ(layout.substr(0, 34), package.substr(package.size() - 34));
-}
-
-TEST_F(HiiDatabaseTest, SignalsThatTheKeyboardLayoutChanges) {
-  New(FakePackageList({FakeKeyboardPackage({kFirst})}));
-  int signals = 0;
-  EFI_EVENT event = nullptr;
-  ASSERT_EQ(host_.boot_services().CreateEventEx(
-                EVT_NOTIFY_SIGNAL,
-                TPL_CALLBACK,
-                Count,
-                &signals,
-                &EFI_HII_SET_KEYBOARD_LAYOUT_EVENT_GUID,
-                &event),
-            EFI_SUCCESS);
-  UINT16 size = 0;
-
-  EXPECT_EQ(protocol_->GetKeyboardLayout(protocol_, nullptr, &size, nullptr),
-            EFI_NOT_FOUND);
-  EXPECT_EQ(protocol_->SetKeyboardLayout(protocol_, &kSecond), EFI_NOT_FOUND);
-  EXPECT_EQ(signals, 0);
-  EXPECT_EQ(protocol_->SetKeyboardLayout(protocol_, &kFirst), EFI_SUCCESS);
-  EXPECT_EQ(signals, 1);
-  EXPECT_EQ(protocol_->GetKeyboardLayout(protocol_, nullptr, &size, nullptr),
-            EFI_BUFFER_TOO_SMALL);
-}
-
-TEST_F(HiiDatabaseTest, ReadsKeyboardPackagesNoFartherThanTheyAreGood) {
-  const std::string good = FakeKeyboardPackage({kFirst, kSecond});
-  for (size_t size = 4; size < good.size(); ++size) {
-    const EFI_HII_HANDLE handle = New(FakePackageList({FakePackage(
-        EFI_HII_PACKAGE_KEYBOARD_LAYOUT, good.substr(4, size - 4))}));
-    EFI_GUID guids[2];
-    UINT16 length = sizeof(guids);
-    EXPECT_EQ(protocol_->FindKeyboardLayouts(protocol_, &length, guids),
-              EFI_SUCCESS);
-    EXPECT_LE(length, sizeof(guids));
-    EXPECT_EQ(Remove(handle), EFI_SUCCESS);
-  }
-  std::string bad = good;
-  bad[6] = 22;
-  New(FakePackageList({bad}));
-  EXPECT_EQ(protocol_->SetKeyboardLayout(protocol_, &kFirst), EFI_NOT_FOUND);
 }
 
 TEST_F(HiiDatabaseTest, RefusesBadParameters) {

@@ -9,6 +9,7 @@
 
 #include "fs/fat/fat_checker.h"
 #include "fs/fat/fat_image_builder.h"
+#include "fs/fat/fat_write_fixture.h"
 #include "fs/fat/mounted_volume.h"
 #include "fs/fat/writable_volume.h"
 #include "gtest/gtest.h"
@@ -20,138 +21,8 @@ namespace {
 using ::flint::testing::IsError;
 using ::flint::testing::IsOkAndHolds;
 
-constexpr FatImageBuilder::Shape kFat16{};
 constexpr FatImageBuilder::Shape kFat32{.type = FatType::kFat32,
                                         .with_information = true};
-
-/// A FAT16 volume with two files.
-class FatWriteTest : public ::testing::Test {
- protected:
-  FatWriteTest() : volume_(Start().image(), 512) {}
-
-  static FatImageBuilder Start() {
-    FatImageBuilder builder(kFat16);
-    builder.AddFile("a.txt", "first");
-    builder.AddFile("dir/A long name.txt", Pattern(2000));
-    return builder;
-  }
-
-  /// The one record in the root directory whose short name is `name`.
-  DirectoryRecord RecordOf(std::string_view name) {
-    const auto layout = volume_.files().layout();
-    const auto disk = volume_.disk().contents();
-    for (uint64_t at = 0; at < layout.root_size_bytes; at += 32) {
-      const auto record =
-          *ReadWire<DirectoryRecord>(disk, layout.root_offset + at);
-      const auto text = AsText(std::as_bytes(std::span(record.name)));
-      if (text == name && !record.is_long_name()) return record;
-    }
-    ADD_FAILURE() << "no record " << name;
-    return {};
-  }
-
-  void ExpectGood() {
-    const CheckReport report = volume_.Check();
-    EXPECT_TRUE(report.IsSpotless())
-        << (report.damage.empty() ? "lost clusters" : report.damage.front());
-  }
-
-  WritableVolume volume_;
-};
-
-TEST_F(FatWriteTest, KeepsSimpleNamesInOneRecord) {
-  ASSERT_OK(volume_.Create("vmlinuz.old"));
-  ASSERT_OK(volume_.Create("README"));
-
-  EXPECT_EQ(RecordOf("VMLINUZ OLD").case_flags,
-            DirectoryRecord::kBaseIsLowerCase |
-                DirectoryRecord::kExtensionIsLowerCase);
-  EXPECT_EQ(RecordOf("README     ").case_flags, 0);
-  EXPECT_TRUE(volume_.Check().files.contains("vmlinuz.old"));
-  ExpectGood();
-}
-
-TEST_F(FatWriteTest, NumbersShortNamesOfLongOnes) {
-  const std::set<std::string> names{"Debian entry 1.conf",
-                                    "Debian entry 2.conf",
-                                    ".profile",
-                                    "Grüße.txt",
-                                    "a+b",
-                                    "two.dots.efi",
-                                    "Mixed.Txt",
-                                    "日本語"};
-  for (const std::string& name : names) ASSERT_OK(volume_.Create(name));
-
-  RecordOf("DEBIAN~1CON");
-  RecordOf("DEBIAN~2CON");
-  RecordOf("PROFIL~1   ");
-  RecordOf("GR__E~1 TXT");
-  RecordOf("A_B~1      ");
-  RecordOf("TWODOT~1EFI");
-  RecordOf("MIXED   TXT");
-  RecordOf("___~1      ");
-  for (const std::string& name : names) {
-    EXPECT_TRUE(volume_.Check().files.contains(name)) << name;
-  }
-  ExpectGood();
-}
-
-TEST_F(FatWriteTest, FindsShortNamesForManyLikeNames) {
-  for (int i = 0; i < 60; ++i) {
-    ASSERT_OK(volume_.Create("dir/initrd.img-6.1.0-" + std::to_string(i)));
-  }
-
-  EXPECT_EQ(volume_.Check().files.size(), 63u);
-  ExpectGood();
-}
-
-TEST_F(FatWriteTest, ShortNamesAvoidLongNamesOfOthers) {
-  ASSERT_OK(volume_.Create("LONGNA~1"));
-  ASSERT_OK(volume_.Create("Long name"));
-
-  RecordOf("LONGNA~2   ");
-  ExpectGood();
-}
-
-TEST_F(FatWriteTest, RefusesNamesThatAreTaken) {
-  EXPECT_THAT(volume_.Create("A.TXT"), IsError(ErrorCode::kInvalidArgument));
-  EXPECT_THAT(volume_.Create("DIR"), IsError(ErrorCode::kInvalidArgument));
-  EXPECT_THAT(volume_.Create("dir/a LONG name.TXT"),
-              IsError(ErrorCode::kInvalidArgument));
-  EXPECT_THAT(volume_.Create("dir/made~003"),
-              IsError(ErrorCode::kInvalidArgument));
-  EXPECT_TRUE(volume_.disk().requests().empty());
-}
-
-TEST_F(FatWriteTest, RefusesWhatIsNoName) {
-  const volume::File root = volume_.files().root();
-  const std::vector<std::string> names{"",
-                                       ".",
-                                       "..",
-                                       " ",
-                                       "a/b",
-                                       "a\\b",
-                                       "a:b",
-                                       "a*",
-                                       "a?",
-                                       "\"a\"",
-                                       "a<b",
-                                       "a|b",
-                                       "a\n",
-                                       "\x7f",
-                                       "\xff",
-                                       std::string("a\0b", 3),
-                                       std::string(256, 'a')};
-  for (const std::string& name : names) {
-    EXPECT_THAT(volume_.writer().Create(root, name, false, {}),
-                IsError(ErrorCode::kInvalidArgument))
-        << name;
-  }
-  EXPECT_OK(volume_.writer().Create(root, std::string(255, 'a'), false, {}));
-  EXPECT_OK(volume_.writer().Create(root, "dropped. .", false, {}));
-  EXPECT_TRUE(volume_.Check().files.contains("dropped"));
-  ExpectGood();
-}
 
 TEST_F(FatWriteTest, FillsGapsWithZeros) {
   ASSERT_OK(volume_.CreateWith("gap", Pattern(700)));
