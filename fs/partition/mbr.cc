@@ -47,7 +47,10 @@ class Collector {
   void AddPrimaries(const MasterBootRecord& record) {
     for (uint32_t i = 0; i < record.entries.size(); ++i) {
       const MbrEntry& entry = record.entries[i];
-      if (entry.used() && !IsExtended(entry.type)) Add(entry, 0, i + 1);
+      if (!entry.used() || IsExtended(entry.type)) continue;
+      // ISO images have one for all of the disk, which is no part of it.
+      if (entry.first_lba == 0) continue;
+      Add(entry, 0, i + 1);
     }
   }
 

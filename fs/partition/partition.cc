@@ -69,6 +69,8 @@ std::string_view ToString(Scheme scheme) {
       return "GPT";
     case Scheme::kMbr:
       return "MBR";
+    case Scheme::kElTorito:
+      return "El Torito";
     case Scheme::kWholeDisk:
       return "whole disk";
   }
@@ -81,6 +83,8 @@ std::string_view Partition::type_name() const {
       return GptTypeNameOf(type);
     case Scheme::kMbr:
       return MbrTypeNameOf(mbr_type);
+    case Scheme::kElTorito:
+      return "El Torito";
     case Scheme::kWholeDisk:
       return "whole disk";
   }

@@ -16,10 +16,11 @@ namespace flint::partition {
 enum class Scheme : uint8_t {
   kGpt,
   kMbr,
+  kElTorito,   // boot images inside of an ISO 9660 file system
   kWholeDisk,  // not at all: one file system from the first block
 };
 
-/// "GPT", "MBR", "whole disk".
+/// "GPT", "MBR", "El Torito", "whole disk".
 std::string_view ToString(Scheme scheme);
 
 // Types of GPT partitions. [uefi-2.10 5.3.3], [discoverable-partitions]
@@ -62,7 +63,7 @@ struct Partition {
   uint64_t block_count = 0;
   Scheme scheme = Scheme::kWholeDisk;
   /// GPT: the slot in the table, from 1. MBR: 1 to 4, logical ones from 5.
-  /// Whole disk: 0.
+  /// El Torito: from 1 for the initial entry. Whole disk: 0.
   uint32_t number = 0;
 
   // GPT only; else zero and empty.

@@ -17,7 +17,9 @@ namespace flint::partition {
 /// How a disk is divided.
 struct PartitionTable {
   Scheme scheme = Scheme::kWholeDisk;
-  /// In the order of the table, empty slots left out.
+  /// In the order of the table, empty slots left out. Behind them, if the disk
+  /// holds an ISO 9660 file system from its first block on, that: boot images
+  /// for UEFI, unless the table has an EFI system partition, and all of it.
   std::span<const Partition> partitions{};
   /// Used slots that are not listed, because they lie outside the disk or the
   /// area the table reserves for partitions; the first ones were logged.
@@ -35,13 +37,15 @@ struct PartitionTable {
 /// The working memory that `ReadPartitionTable` needs for a disk of this block
 /// size. With more, large tables cost fewer requests.
 constexpr size_t MinScratchBytes(uint32_t block_size_bytes) {
-  return size_t{32} * 1024 + size_t{3} * block_size_bytes;
+  return size_t{48} * 1024 + size_t{3} * block_size_bytes;
 }
 
 /// Finds out how `disk` is divided. The usual table costs one request.
 ///
 /// A GPT's checksums decide whether the copy at its end is used. A disk that
-/// starts with a FAT boot sector, and so has no table, is one partition.
+/// starts with a FAT boot sector, and so has no table, is one partition. The
+/// tables of ISO images, which are made to be read as a disk of 512-byte blocks
+/// too, count only there.
 /// `scratch` must start at a multiple of `block::kBufferAlignmentBytes`, and is
 /// free again afterwards; the partitions are allocated in `arena`.
 ///

@@ -35,8 +35,10 @@ Role RoleOf(const Partition& partition) {
       return RoleOfGptType(partition.type);
     case Scheme::kMbr:
       return RoleOfMbrType(partition.mbr_type);
+    case Scheme::kElTorito:
+      return Role::kEfiSystem;
     case Scheme::kWholeDisk:
-      return Role::kData;
+      return Role::kWholeDisk;
   }
   return Role::kOther;
 }
@@ -67,7 +69,7 @@ const Partition* BootVolumes::Next() {
         return &partition;
       }
     }
-    if (role_ == Role::kOther) return nullptr;
+    if (role_ == Role::kWholeDisk) return nullptr;
     role_ = static_cast<Role>(static_cast<uint8_t>(role_) + 1);
     index_ = 0;
   }

@@ -16,6 +16,7 @@ enum class Role : uint8_t {
   kExtendedBoot,  // more entries and kernels (XBOOTLDR)
   kData,          // meant for a file system that firmware can read
   kOther,         // probably not, but nobody is sure before looking
+  kWholeDisk,     // holds what partitions hold, if there are any
 };
 
 /// What the partition's type says it is.

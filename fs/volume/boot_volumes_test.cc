@@ -93,7 +93,18 @@ TEST(BootVolumes, TakesTheWholeDisk) {
   table.partitions = partitions;
 
   EXPECT_THAT(NumbersInOrder(table), ElementsAre(0));
-  EXPECT_EQ(RoleOf(partitions[0]), Role::kData);
+  EXPECT_EQ(RoleOf(partitions[0]), Role::kWholeDisk);
+}
+
+TEST(BootVolumes, TakesBootImagesFirstAndTheWholeDiskLast) {
+  Partition image;
+  image.scheme = Scheme::kElTorito;
+  image.number = 1;
+  const std::array partitions{Mbr(2, 0x83), image, Partition()};
+  PartitionTable table;
+  table.partitions = partitions;
+
+  EXPECT_THAT(NumbersInOrder(table), ElementsAre(1, 2, 0));
 }
 
 TEST(BootVolumes, EndsAtOnceWithoutPartitions) {

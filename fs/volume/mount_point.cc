@@ -9,24 +9,37 @@ namespace flint::volume {
 
 Status MountPoint::Mount(const block::BlockRange& range, MutableBytes scratch) {
   mounted_.emplace<std::monostate>();
-  Result<fat::FatVolume> fat = fat::FatVolume::Create(range, scratch);
-  if (!fat) {
-    if (fat.error().code() != ErrorCode::kNotFound) {
-      return std::unexpected(fat.error());
-    }
-    return Fail(ErrorCode::kNotFound, "no file system that can be read");
+  TRY(Try<fat::FatVolume>(range, scratch));
+  if (file_system() == nullptr) {
+    TRY(Try<iso9660::Iso9660Volume>(range, scratch));
   }
-  mounted_.emplace<fat::FatVolume>(*std::move(fat));
+  if (file_system() != nullptr) return {};
+  return Fail(ErrorCode::kNotFound, "no file system that can be read");
+}
+
+/// Mounts a file system of this kind; nothing if there is none.
+template <typename Kind>
+Status MountPoint::Try(const block::BlockRange& range, MutableBytes scratch) {
+  Result<Kind> volume = Kind::Create(range, scratch);
+  if (volume) {
+    mounted_.emplace<Kind>(*std::move(volume));
+  } else if (volume.error().code() != ErrorCode::kNotFound) {
+    return std::unexpected(volume.error());
+  }
   return {};
 }
 
 FileSystem* MountPoint::file_system() {
-  return std::get_if<fat::FatVolume>(&mounted_);
+  if (auto* const fat = std::get_if<fat::FatVolume>(&mounted_)) return fat;
+  return std::get_if<iso9660::Iso9660Volume>(&mounted_);
 }
 
 std::string_view MountPoint::kind() const {
-  const auto* fat = std::get_if<fat::FatVolume>(&mounted_);
-  return fat == nullptr ? "" : fat::ToString(fat->layout().type);
+  if (const auto* const fat = std::get_if<fat::FatVolume>(&mounted_)) {
+    return fat::ToString(fat->layout().type);
+  }
+  const auto* const iso = std::get_if<iso9660::Iso9660Volume>(&mounted_);
+  return iso == nullptr ? "" : iso9660::ToString(iso->naming());
 }
 
 }  // namespace flint::volume

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -8,6 +9,7 @@
 
 #include "drivers/block/block_device.h"
 #include "fs/fat/fat_volume.h"
+#include "fs/iso9660/iso9660_volume.h"
 #include "fs/volume/file_system.h"
 #include "platforms/base/bytes.h"
 #include "platforms/base/result.h"
@@ -22,9 +24,12 @@ class MountPoint {
   /// The working memory that suffices for every kind, on a disk of this block
   /// size; and how much makes for few requests.
   static constexpr size_t MinScratchBytes(uint32_t block_size_bytes) {
-    return fat::FatVolume::MinScratchBytes(block_size_bytes);
+    return std::max(fat::FatVolume::MinScratchBytes(block_size_bytes),
+                    iso9660::Iso9660Volume::MinScratchBytes(block_size_bytes));
   }
-  static constexpr size_t kGoodScratchBytes = fat::FatVolume::kGoodScratchBytes;
+  static constexpr size_t kGoodScratchBytes =
+      std::max(fat::FatVolume::kGoodScratchBytes,
+               iso9660::Iso9660Volume::kGoodScratchBytes);
 
   MountPoint() = default;
   MountPoint(const MountPoint&) = delete;
@@ -42,11 +47,14 @@ class MountPoint {
   /// What is mounted, until the next `Mount`; null if nothing is.
   FileSystem* file_system();
 
-  /// "FAT32"; empty if nothing is mounted.
+  /// "FAT32", "ISO 9660 with Rock Ridge"; empty if nothing is mounted.
   std::string_view kind() const;
 
  private:
-  std::variant<std::monostate, fat::FatVolume> mounted_;
+  template <typename Kind>
+  Status Try(const block::BlockRange& range, MutableBytes scratch);
+
+  std::variant<std::monostate, fat::FatVolume, iso9660::Iso9660Volume> mounted_;
 };
 
 }  // namespace flint::volume

@@ -9,6 +9,7 @@
 #include "drivers/block/aligned_buffer.h"
 #include "drivers/block/fake_block_device.h"
 #include "fs/fat/fat_image_builder.h"
+#include "fs/iso9660/iso_image_builder.h"
 #include "fs/volume/file_system.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -44,6 +45,18 @@ TEST_F(MountPointTest, MountsFat) {
   ASSERT_OK(mount_point_.Mount(AllOf(disk), scratch_.bytes()));
 
   EXPECT_EQ(mount_point_.kind(), "FAT16");
+  ASSERT_NE(mount_point_.file_system(), nullptr);
+  EXPECT_THAT(mount_point_.file_system()->Open("file"), IsOk());
+}
+
+TEST_F(MountPointTest, MountsIso9660) {
+  iso9660::IsoImageBuilder builder;
+  builder.WriteRoot({{.name = "FILE.;1", .place = builder.AddData("x")}});
+  block::FakeBlockDevice disk(builder.image());
+
+  ASSERT_OK(mount_point_.Mount(AllOf(disk), scratch_.bytes()));
+
+  EXPECT_EQ(mount_point_.kind(), "ISO 9660");
   ASSERT_NE(mount_point_.file_system(), nullptr);
   EXPECT_THAT(mount_point_.file_system()->Open("file"), IsOk());
 }
