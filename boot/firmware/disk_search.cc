@@ -20,6 +20,7 @@ boot_plan::Place PlaceOf(const block::BlockDevice& disk,
                          const partition::Partition& partition) {
   return {.disk = disk.name(),
           .partition = partition.number,
+          .first_lba = partition.first_lba,
           .partition_label = partition.type_name()};
 }
 

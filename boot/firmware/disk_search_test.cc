@@ -4,13 +4,16 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "boot/memory/memory_map.h"
 #include "drivers/block/fake_block_device.h"
 #include "fs/fat/fat_image_builder.h"
+#include "fs/iso9660/iso_image_builder.h"
 #include "fs/partition/gpt_image_builder.h"
 #include "loader/bls/fake_unified_image.h"
+#include "platforms/base/bytes.h"
 #include "platforms/base/fake_guest_memory.h"
 #include "testing/result_matchers.h"
 
@@ -120,6 +123,52 @@ class DiskSearchTest : public ::testing::Test {
   DiskSearch search_{map_, memory_, arena_, plan_};
   Recorder recorder_;
 };
+
+/// A CD-ROM that has the program in its boot image, and the same once more on
+/// the volume itself.
+std::vector<std::byte> CdromImage(const std::vector<std::byte>& boot_image) {
+  using Builder = iso9660::IsoImageBuilder;
+  Builder builder(2048, 64 + static_cast<uint32_t>(boot_image.size() / 2048));
+  const auto image = builder.AddData(AsText(boot_image));
+  const auto catalog = builder.AddData(Builder::BootCatalog(image));
+  const auto program = builder.AddData("MZ");
+  const auto root = builder.Reserve(2048);
+  const auto efi = builder.Reserve(2048);
+  const auto boot = builder.Reserve(2048);
+  const auto directory = [](std::string_view name, const Builder::Place& at) {
+    return std::vector<Builder::Record>{
+        {.name = std::string(name), .place = at, .flags = Builder::kDirectory}};
+  };
+  builder.AddPrimary(root);
+  builder.AddBootRecord(catalog.block);
+  builder.AddTerminator();
+  builder.WriteDirectory(root, root, directory("EFI", efi));
+  builder.WriteDirectory(efi, root, directory("BOOT", boot));
+  builder.WriteDirectory(
+      boot, efi, {{.name = "BOOTX64.EFI;1", .place = program}});
+  return builder.image();
+}
+
+TEST_F(DiskSearchTest, ListsTheProgramOfACdromOnce) {
+  fat::FatImageBuilder builder;
+  builder.AddFile("EFI/BOOT/BOOTX64.EFI", "MZ");
+  block::FakeBlockDevice cdrom(CdromImage(builder.image()),
+                               {.block_size_bytes = 2048});
+
+  ASSERT_OK(search_.Search(cdrom));
+
+  EXPECT_THAT(Tried(), ElementsAre("fake disk 1 \\EFI\\BOOT\\BOOTX64.EFI"));
+}
+
+TEST_F(DiskSearchTest, TakesTheProgramFromTheVolumeIfTheBootImageIsNoGood) {
+  block::FakeBlockDevice cdrom(
+      CdromImage(std::vector<std::byte>(size_t{64} * 1024)),
+      {.block_size_bytes = 2048});
+
+  ASSERT_OK(search_.Search(cdrom));
+
+  EXPECT_THAT(Tried(), ElementsAre("fake disk 0 \\EFI\\BOOT\\BOOTX64.EFI"));
+}
 
 TEST_F(DiskSearchTest, FindsTheEntriesOfTheEfiSystemPartition) {
   block::FakeBlockDevice disk(

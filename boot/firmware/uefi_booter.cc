@@ -145,7 +145,7 @@ efi::ProgramRunner::Outcome UefiBooter::Run(const efi::DevicePath& path,
 std::expected<void, Failure> UefiBooter::RunProgram(
     const boot_plan::Candidate& candidate) {
   const UefiVolume volume =
-      TRY(system_->FindVolume(*candidate.device, candidate.place.partition));
+      TRY(system_->FindVolume(*candidate.device, candidate.place.first_lba));
   // Counted before anything can go wrong. From here on it is called that.
   boot_plan::Candidate counted = candidate;
   boot_plan::EntryPath count_path;

@@ -43,13 +43,16 @@ std::optional<efi::DevicePath> PathOf(efi::HandleDatabase& handles,
   return path ? std::optional(*path) : std::nullopt;
 }
 
-/// The partition that `rest`, what follows a disk's path, leads to; 0 if to all
-/// of the disk.
-uint32_t PartitionNumber(const efi::DevicePath& rest) {
+/// The first block of the partition that `rest`, what follows a disk's path,
+/// leads to; 0 if to all of the disk.
+uint64_t FirstBlock(const efi::DevicePath& rest) {
   if (rest.empty()) return 0;
-  const auto drive = (*rest.begin()).As<abi::HARDDRIVE_DEVICE_PATH>();
-  if (!drive) return 0;
-  return drive->PartitionNumber;
+  const auto node = *rest.begin();
+  if (const auto drive = node.As<abi::HARDDRIVE_DEVICE_PATH>()) {
+    return drive->PartitionStart;
+  }
+  const auto boot_image = node.As<abi::CDROM_DEVICE_PATH>();
+  return boot_image ? uint64_t{boot_image->PartitionStart} : 0;
 }
 
 Status ToStatus(abi::EFI_STATUS status) {
@@ -198,7 +201,7 @@ Result<UefiVolume> UefiSystem::Describe(abi::EFI_HANDLE volume) {
         handles.FindInterface(volume, abi::EFI_PARTITION_INFO_PROTOCOL_GUID));
     return UefiVolume{
         .disk = disk.device,
-        .partition = PartitionNumber(*rest),
+        .first_lba = FirstBlock(*rest),
         .is_system_partition = info != nullptr && info->System == abi::TRUE,
         .handle = volume,
         .files = static_cast<efi::SimpleFileSystem*>(
@@ -283,9 +286,9 @@ void UefiSystem::DefineConsole() {
 }
 
 Result<UefiVolume> UefiSystem::FindVolume(const block::BlockDevice& disk,
-                                          uint32_t partition) const {
+                                          uint64_t first_lba) const {
   const auto found = std::ranges::find_if(volumes_, [&](const UefiVolume& v) {
-    return v.disk == &disk && v.partition == partition;
+    return v.disk == &disk && v.first_lba == first_lba;
   });
   if (found == volumes_.end()) {
     return Fail(ErrorCode::kNotFound, "volume has no UEFI handle");

@@ -39,8 +39,8 @@ namespace flint::boot {
 /// they do to handles is not followed.
 struct UefiVolume {
   const block::BlockDevice* disk = nullptr;
-  /// From 1; 0 is all of the disk.
-  uint32_t partition = 0;
+  /// 0 is all of the disk.
+  uint64_t first_lba = 0;
   bool is_system_partition = false;
   efi::abi::EFI_HANDLE handle = nullptr;
   efi::SimpleFileSystem* files = nullptr;
@@ -67,10 +67,10 @@ class UefiSystem final {
   ImageWatchdog& watchdog() { return watchdog_; }
   efi::VariableServices variables() { return runtime_->variables(); }
 
-  /// What is on a partition of `disk`, or on all of it (0). kNotFound: no file
-  /// system.
+  /// What is on the partition of `disk` that starts with `first_lba`, or on all
+  /// of it (0). kNotFound: no file system.
   Result<UefiVolume> FindVolume(const block::BlockDevice& disk,
-                                uint32_t partition) const;
+                                uint64_t first_lba) const;
 
   /// What a GPT calls the partition that a handle stands for; nothing if it is
   /// none of a GPT.

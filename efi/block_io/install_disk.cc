@@ -90,6 +90,25 @@ class TemporaryPages final {
   MutableBytes memory_;
 };
 
+/// Appends the node of a partition. [uefi-2.10 10.3.5.1, 10.3.5.2]
+void AppendPartition(const Partition& partition, PathWriter& out) {
+  const nodes::Partition extent{.number = partition.number,
+                                .first_block = partition.first_lba,
+                                .block_count = partition.block_count};
+  switch (partition.scheme) {
+    case Scheme::kGpt:
+      return out.Append(nodes::GptPartition(extent, partition.unique_guid));
+    case Scheme::kMbr:
+      return out.Append(nodes::MbrPartition(extent, partition.mbr_signature));
+    case Scheme::kElTorito:
+      // Partitions count from 1, the catalogue's entries from 0.
+      return out.Append(nodes::CdRom(
+          extent.number - 1, extent.first_block, extent.block_count));
+    case Scheme::kWholeDisk:
+      return;
+  }
+}
+
 class DiskInstaller final {
  public:
   DiskInstaller(const DiskServices& services,
@@ -184,16 +203,9 @@ class DiskInstaller final {
   }
 
   abi::EFI_DEVICE_PATH_PROTOCOL* PathOf(const Partition& partition) {
-    const nodes::Partition extent{.number = partition.number,
-                                  .first_block = partition.first_lba,
-                                  .block_count = partition.block_count};
-    const abi::HARDDRIVE_DEVICE_PATH node =
-        partition.scheme == Scheme::kMbr
-            ? nodes::MbrPartition(extent, partition.mbr_signature)
-            : nodes::GptPartition(extent, partition.unique_guid);
     return BuildPoolPath(services_.pool, [&](PathWriter& out) {
       out.Append(path_);
-      out.Append(node);
+      AppendPartition(partition, out);
     });
   }
 

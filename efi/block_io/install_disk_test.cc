@@ -19,9 +19,11 @@
 #include "efi/device_path/path_writer.h"
 #include "efi/environment/host_environment.h"
 #include "fs/fat/fat_image_builder.h"
+#include "fs/iso9660/iso_image_builder.h"
 #include "fs/partition/gpt_image_builder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "platforms/base/bytes.h"
 #include "testing/result_matchers.h"
 
 namespace flint::efi {
@@ -208,6 +210,45 @@ TEST_F(InstallDiskTest, ServesAFileSystemWithoutAPartition) {
               ElementsAre(kDiskPath));
   EXPECT_EQ(ReadFile(whole, u"EFI\\BOOT\\bootx64.efi"), "application");
   EXPECT_TRUE(Find(abi::EFI_PARTITION_INFO_PROTOCOL_GUID).empty());
+}
+
+/// An ISO 9660 volume, with a FAT that its boot catalogue leads to.
+std::vector<std::byte> CdromImage() {
+  const std::vector<std::byte> fat = FatImage();
+  const auto sectors = static_cast<uint32_t>(fat.size() / 2048);
+  iso9660::IsoImageBuilder builder(2048, 64 + sectors);
+  const auto program = builder.AddData("on the volume itself");
+  const auto image = builder.AddData(AsText(fat));
+  const auto catalog =
+      builder.AddData(iso9660::IsoImageBuilder::BootCatalog(image));
+  const auto root = builder.Reserve(2048);
+  builder.AddPrimary(root);
+  builder.AddBootRecord(catalog.block);
+  builder.AddTerminator();
+  builder.WriteDirectory(root, root, {{.name = "FILE;1", .place = program}});
+  return builder.image();
+}
+
+TEST_F(InstallDiskTest, ServesBootImagesAndTheVolumeTheyAreOn) {
+  for (const uint32_t block_size : {512u, 2048u}) {
+    block::FakeBlockDevice disk(CdromImage(), {.block_size_bytes = block_size});
+    const auto slot = static_cast<uint8_t>(block_size / 512);
+
+    const abi::EFI_HANDLE whole = Install(disk, slot);
+
+    EXPECT_EQ(ReadFile(whole, u"FILE"), "on the volume itself");
+    const auto volumes = Find(abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID);
+    const auto image = std::ranges::find_if(volumes, [&](const auto& volume) {
+      return volume.first.starts_with(PathOf(whole) + u"/CDROM(0x0,");
+    });
+    ASSERT_NE(image, volumes.end());
+    EXPECT_EQ(ReadFile(image->second, u"\\EFI\\BOOT\\BOOTX64.EFI"),
+              "application");
+    auto* const info = Get<abi::EFI_PARTITION_INFO_PROTOCOL>(
+        image->second, abi::EFI_PARTITION_INFO_PROTOCOL_GUID);
+    EXPECT_EQ(info->Type, abi::PARTITION_TYPE_OTHER);
+    EXPECT_EQ(info->System, 0);
+  }
 }
 
 TEST_F(InstallDiskTest, ServesADiskOfWhateverElse) {

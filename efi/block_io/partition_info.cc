@@ -57,16 +57,17 @@ bool IsEfiSystemPartition(const Partition& partition) {
 }
 
 abi::EFI_PARTITION_INFO_PROTOCOL MakePartitionInfo(const Partition& partition) {
-  const bool is_mbr = partition.scheme == Scheme::kMbr;
   abi::EFI_PARTITION_INFO_PROTOCOL info{
       .Revision = abi::EFI_PARTITION_INFO_PROTOCOL_REVISION,
-      .Type = is_mbr ? abi::PARTITION_TYPE_MBR : abi::PARTITION_TYPE_GPT,
+      .Type = abi::PARTITION_TYPE_OTHER,
       .System = IsEfiSystemPartition(partition) ? abi::TRUE : abi::FALSE,
       .Reserved = {},
       .Info = {.Gpt = {}}};
-  if (is_mbr) {
+  if (partition.scheme == Scheme::kMbr) {
+    info.Type = abi::PARTITION_TYPE_MBR;
     info.Info.Mbr = MakeMbrRecord(partition);
-  } else {
+  } else if (partition.scheme == Scheme::kGpt) {
+    info.Type = abi::PARTITION_TYPE_GPT;
     info.Info.Gpt = MakeGptEntry(partition);
   }
   return info;

@@ -6,8 +6,8 @@
 
 namespace flint::efi {
 
-/// EFI_PARTITION_INFO_PROTOCOL for a partition of a GPT or an MBR: what its
-/// table says of it. [uefi-2.10 13.18]
+/// EFI_PARTITION_INFO_PROTOCOL for a partition: what its table, if that is a
+/// GPT or an MBR, says of it. [uefi-2.10 13.18]
 abi::EFI_PARTITION_INFO_PROTOCOL MakePartitionInfo(
     const partition::Partition& partition);
 

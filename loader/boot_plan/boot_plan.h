@@ -30,6 +30,8 @@ struct Place {
   std::string_view disk = {};
   /// As the partition table numbers them, from 1; 0 is the whole disk.
   uint32_t partition = 0;
+  /// Where it starts: what tells it from all others of the disk.
+  uint64_t first_lba = 0;
   /// "EFI system"; may be empty.
   std::string_view partition_label = {};
 };
