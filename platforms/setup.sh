@@ -19,7 +19,7 @@ readonly PACKAGES=(
   libc++-19-dev libc++abi-19-dev libclang-rt-19-dev libstdc++-12-dev
   # Test: virtual machines, and the tools that make their disks.
   qemu-system-x86
-  cpio dosfstools e2fsprogs fdisk gdisk mtools tar xz-utils zstd
+  cpio dosfstools e2fsprogs fdisk gdisk mtools tar xorriso xz-utils zstd
   # Fetch: source packages (dpkg-dev unpacks), packages, buildifier.
   ca-certificates dpkg-dev git
 )

@@ -17,6 +17,7 @@ _PACKAGES = {
     "mshowfat": "mtools",
     "sgdisk": "gdisk",
     "tar": "tar",
+    "xorriso": "xorriso",
     "xz": "xz-utils",
     "zstd": "zstd",
 }

@@ -137,7 +137,11 @@ def _boot_loaders():
     )
     debian_package(
         name = "debian_grub",
-        files = {"grubx64.efi": "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed"},
+        files = {
+            # For CD-ROMs.
+            "gcdx64.efi": "usr/lib/grub/x86_64-efi-signed/gcdx64.efi.signed",
+            "grubx64.efi": "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed",
+        },
         package = "grub-efi-amd64-signed",
     )
     debian_package(

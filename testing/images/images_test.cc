@@ -199,6 +199,38 @@ TEST(Ext4FileSystem, IsTheSameEachTime) {
               ReadFile(Image("sample_ext4_again.ext4")));
 }
 
+TEST(IsoImage, LeadsToItsBootImage) {
+  for (const std::string_view name : {"sample_iso.iso", "sample_iso_gpt.iso"}) {
+    const std::string catalog =
+        RunTool(
+            "xorriso",
+            absl::StrCat("-indev ", Image(name), " -report_el_torito plain"))
+            .output;
+
+    EXPECT_THAT(catalog, HasSubstr("UEFI  y   none")) << name;
+  }
+  EXPECT_THAT(
+      RunTool("sgdisk", absl::StrCat("-i 2 ", Image("sample_iso_gpt.iso")))
+          .output,
+      HasSubstr("EFI system partition"));
+}
+
+TEST(IsoImage, HoldsItsFiles) {
+  const std::string list =
+      RunTool("xorriso",
+              absl::StrCat(
+                  "-indev ", Image("sample_iso.iso"), " -find / -exec lsdl"))
+          .output;
+
+  EXPECT_THAT(list, HasSubstr("'/loader/entries/A rather long name.conf'"));
+  EXPECT_THAT(list, ContainsRegex("-r--r--r-- +1 0 +0 +1048576 .*'/random'"));
+}
+
+TEST(IsoImage, IsTheSameEachTime) {
+  EXPECT_TRUE(ReadFile(Image("sample_iso.iso")) ==
+              ReadFile(Image("sample_iso_again.iso")));
+}
+
 TEST(UnifiedKernelImage, HasItsSections) {
   const std::string bytes = ReadFile(Image("sample_unified.efi"));
 
