@@ -121,7 +121,6 @@ Status Search(Machine& machine, DiskSearch& search, boot_plan::BootPlan& plan) {
   for (const block::Disk& disk : machine.disks()) {
     TRY(SearchDisk(machine, disk, search, plan));
     machine.Note(Stage::kDiskSearched, disk.name.view());
-    machine.Note(Stage::kDiskSearched, disk.name.view());
   }
   if (machine.disks().empty()) {
     TRY(plan.AddFinding(
@@ -149,7 +148,6 @@ Status Boot(Machine& machine) {
       TRY(machine.arena().AllocateArray<block::BlockExtent>(kBatchExtents)),
       plan);
   ChooseWhatToBoot(machine, booter.uefi(), search.found_variables(), plan);
-  machine.Note(Stage::kChosen);
   machine.Note(Stage::kChosen);
   plan.Run(booter);
   ReportWriter writer;
