@@ -6,7 +6,8 @@ load("//platforms/repositories:debian_tree.bzl", "debian_tree")
 load("//platforms/repositories:host_tools.bzl", "host_tools")
 load("//platforms/repositories:qemu.bzl", "qemu")
 
-# What systemd starts up with to a login prompt, and nothing more.
+# What systemd starts up with to a login prompt, and the tools for what UEFI
+# offers it.
 _SYSTEMD_PACKAGES = [
     "base-files",
     "base-passwd",
@@ -14,6 +15,10 @@ _SYSTEMD_PACKAGES = [
     "coreutils",
     "dash",
     "debianutils",
+    "e2fsprogs",
+    "efibootmgr",
+    "efivar",
+    "kexec-tools",
     "kmod",
     "libacl1",
     "libapparmor1",
@@ -24,9 +29,13 @@ _SYSTEMD_PACKAGES = [
     "libc6",
     "libcap-ng0",
     "libcap2",
+    "libcom-err2",
     "libcrypt1",
     "libcryptsetup12",
     "libdevmapper1.02.1",
+    "libefiboot1",
+    "libefivar1",
+    "libext2fs2",
     "libfdisk1",
     "libgcc-s1",
     "libgcrypt20",
@@ -42,6 +51,7 @@ _SYSTEMD_PACKAGES = [
     "libpam-runtime",
     "libpam0g",
     "libpcre2-8-0",
+    "libpopt0",
     "libseccomp2",
     "libselinux1",
     "libsmartcols1",
@@ -51,14 +61,24 @@ _SYSTEMD_PACKAGES = [
     "libtinfo6",
     "libudev1",
     "libuuid1",
+    "libxencall1",
+    "libxendevicemodel1",
+    "libxenevtchn1",
+    "libxenforeignmemory1",
+    "libxengnttab1",
+    "libxenmisc4.17",
+    "libxentoolcore1",
+    "libxentoollog1",
     "libzstd1",
     "login",
     "mount",
     "sed",
     "systemd",
+    "systemd-boot",
     "systemd-sysv",
     "udev",
     "util-linux",
+    "util-linux-extra",
     "zlib1g",
 ]
 
@@ -80,6 +100,7 @@ def flint_test_dependencies():
         name = "debian_linux_cloud",
         dependency = "linux-image-*-cloud-amd64",
         files = {
+            "efivarfs.ko": _FILE_SYSTEMS + "efivarfs/efivarfs.ko",
             "fat.ko": _FILE_SYSTEMS + "fat/fat.ko",
             "irqbypass.ko": "lib/modules/*/kernel/virt/lib/irqbypass.ko",
             "kvm-amd.ko": _KVM + "kvm-amd.ko",

@@ -84,6 +84,20 @@ restart() {
 }
 if run grep -q flint.restart /proc/cmdline; then restart; fi
 
+# What tests set of UEFI's variables, and whether one can still be set.
+show_variables() {
+  run insmod /modules/efivarfs.ko
+  variables=/sys/firmware/efi/efivars
+  run mount -t efivarfs efivarfs "$variables"
+  written=$variables/FlintSmall-0f11e700-0000-4000-8000-0000000000aa
+  printf '\7\0\0\0small' > "$written"
+  for variable in "$variables"/Flint* "$variables"/Boot*; do
+    bytes=$(run od -An -v -tx1 "$variable" | run tr -d ' \n')
+    echo "FLINT-GUEST found: ${variable##*/}=$bytes"
+  done
+}
+if run grep -q flint.variables /proc/cmdline; then show_variables; fi
+
 if run grep -q flint.dmesg /proc/cmdline; then
   run dmesg | run sed 's/^/FLINT-GUEST dmesg: /'
 fi

@@ -11,7 +11,7 @@ run() {
 run mount -t proc proc /proc
 run mount -t devtmpfs dev /dev
 for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev \
-  virtio_pci virtio_blk; do
+  virtio_pci virtio_blk efivarfs nls_ascii nls_cp437 fat vfat; do
   run insmod "/modules/$module.ko"
 done
 
