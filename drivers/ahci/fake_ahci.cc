@@ -245,12 +245,9 @@ void FakeAhci::Work() {
 }
 
 bool FakeAhci::RunSlot(Port& port, uint32_t slot) {
+  // That it lies in memory was seen when the port was started.
   const auto place = memory_.Map(
       port.command_list + slot * sizeof(CommandHeader), sizeof(CommandHeader));
-  if (!place) {
-    ADD_FAILURE() << "command list";
-    return true;
-  }
   CommandHeader header = *ReadWire<CommandHeader>(*place);
   EXPECT_EQ(header.flags & 0x1F, 5);
   EXPECT_EQ(header.flags & 0xFF80, 0);
