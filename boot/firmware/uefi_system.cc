@@ -18,6 +18,7 @@
 #include "efi/device_path/path_writer.h"
 #include "efi/file_system/simple_file_system.h"
 #include "efi/platform_tables/platform_tables.h"
+#include "efi/random_seed/random_seed.h"
 #include "efi/runtime/embedded_image.h"
 #include "efi/runtime/runtime_clock.h"
 #include "platforms/base/log.h"
@@ -128,6 +129,12 @@ rng::RandomSource* UefiSystem::FindRandomSource() {
 }
 
 Status UefiSystem::InstallProtocols() {
+  rng::RandomSource* const random = FindRandomSource();
+  if (random != nullptr) {
+    const Status seeded = efi::InstallRandomSeed(
+        environment_.tables(), environment_.pool(), *random);
+    if (!seeded) log::Warning("no random seed: {}", seeded.error());
+  }
   return protocols_
       .emplace(efi::StandardProtocolsParts{.handles = environment_.handles(),
                                            .pages = environment_.pages(),
@@ -135,7 +142,7 @@ Status UefiSystem::InstallProtocols() {
                                            .events = environment_.events(),
                                            .map = machine_.map(),
                                            .clock = machine_.clock(),
-                                           .random = FindRandomSource()})
+                                           .random = random})
       .Install();
 }
 
