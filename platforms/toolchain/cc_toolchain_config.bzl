@@ -214,6 +214,8 @@ def _position_independent_feature():
         "position_independent",
         # The flags say the opposite of what comes before, and win.
         _flags(COMPILE_ACTIONS, ["-fpie", "-fvisibility=hidden"]),
+        # Such an image stays in the guest's memory for good, and is rarely called.
+        _flags(COMPILE_ACTIONS, ["-Oz", "-DFLINT_COMPACT"]),
         # Tables of virtual functions hold distances instead of addresses.
         _flags(CXX_ACTIONS, ["-fexperimental-relative-c++-abi-vtables"]),
         _flags(LINK_ACTIONS, ["-pie", "--no-dynamic-linker", "-z", "text"]),
