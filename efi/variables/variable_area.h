@@ -52,6 +52,14 @@ class VariableArea final {
   /// What an entry with that name and data would take.
   static uint64_t EntryBytes(uint64_t name_bytes, uint64_t data_bytes);
 
+  /// Whether a variable of that name and size can be added, or can take the
+  /// place of one whose entry is `replaced_bytes` long.
+  bool HasRoomFor(Bytes name,
+                  uint64_t data_bytes,
+                  uint64_t replaced_bytes = 0) const {
+    return EntryBytes(name.size(), data_bytes) <= free_bytes() + replaced_bytes;
+  }
+
   std::optional<VariableView> First() const;
   std::optional<VariableView> After(const VariableView& view) const;
   std::optional<VariableView> Find(const VariableKey& key) const;

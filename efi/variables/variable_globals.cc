@@ -51,7 +51,13 @@ EFI_STATUS Both(EFI_STATUS a, EFI_STATUS b) {
 
 EFI_STATUS DefineSecurity(VariableServices& variables) {
   EFI_STATUS status = DefineReadOnly(variables, u"SecureBoot", uint8_t{0});
-  status = Both(status, DefineReadOnly(variables, u"SetupMode", uint8_t{1}));
+  // Keys may be there from a firmware that checks signatures; they bind nobody
+  // as long as SecureBoot is 0.
+  const bool has_platform_key =
+      variables.Find(u"PK", EFI_GLOBAL_VARIABLE).has_value();
+  status =
+      Both(status,
+           DefineReadOnly(variables, u"SetupMode", uint8_t{!has_platform_key}));
   status = Both(status, DefineReadOnly(variables, u"AuditMode", uint8_t{0}));
   return Both(status, DefineReadOnly(variables, u"DeployedMode", uint8_t{0}));
 }

@@ -19,6 +19,11 @@ using abi::EFI_VARIABLE_RUNTIME_ACCESS;
 constexpr uint32_t kAccessMask =
     EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS;
 
+constexpr uint32_t kAuthentication =
+    abi::EFI_VARIABLE_AUTHENTICATED_WRITE_ACCESS |
+    abi::EFI_VARIABLE_TIME_BASED_AUTHENTICATED_WRITE_ACCESS |
+    abi::EFI_VARIABLE_ENHANCED_AUTHENTICATED_ACCESS;
+
 // Stored with the attributes, out of reach of callers.
 constexpr uint32_t kReadOnlyFlag = uint32_t{1} << 30;
 constexpr uint32_t kStoreFileFlag = uint32_t{1} << 31;
@@ -126,12 +131,25 @@ EFI_STATUS VariableServices::GetNextVariableName(abi::UINTN* variable_name_size,
   return abi::EFI_SUCCESS;
 }
 
+EFI_STATUS VariableServices::BeforeChange(const VariableArea& area,
+                                          const VariableChange& change) {
+  if (&area != &nonvolatile_ || observer_ == nullptr) return abi::EFI_SUCCESS;
+  return observer_->BeforeNonvolatileChange(change);
+}
+
 EFI_STATUS VariableServices::Changed(const VariableArea& area) {
   if (&area != &nonvolatile_ || observer_ == nullptr) return abi::EFI_SUCCESS;
   return observer_->OnNonvolatileChange();
 }
 
 EFI_STATUS VariableServices::Remove(const Place& place) {
+  const EFI_STATUS status =
+      BeforeChange(*place.area,
+                   {.key = {place.view.name, place.view.vendor},
+                    .attributes = place.view.attributes,
+                    .kept = {},
+                    .data = {}});
+  if (abi::EFI_ERROR(status)) return status;
   place.area->Remove(place.view);
   return Changed(*place.area);
 }
@@ -145,10 +163,22 @@ EFI_STATUS VariableServices::Update(const Place& place,
   if (append ? data.empty() : std::ranges::equal(old, data)) {
     return abi::EFI_SUCCESS;
   }
-  if (data.size() > kMaxVariableDataBytes - kept_bytes ||
-      !place.area->Change(place.view, kept_bytes, data)) {
+  // A store from elsewhere may hold more than can be set here.
+  if (kept_bytes > kMaxVariableDataBytes ||
+      data.size() > kMaxVariableDataBytes - kept_bytes ||
+      !place.area->HasRoomFor(
+          place.view.name, kept_bytes + data.size(), place.view.size_bytes)) {
     return abi::EFI_OUT_OF_RESOURCES;
   }
+  const EFI_STATUS status =
+      BeforeChange(*place.area,
+                   {.key = {place.view.name, place.view.vendor},
+                    .attributes = place.view.attributes,
+                    .kept = old.first(kept_bytes),
+                    .data = data});
+  if (abi::EFI_ERROR(status)) return status;
+  // There is room.
+  (void)place.area->Change(place.view, kept_bytes, data);
   return Changed(*place.area);
 }
 
@@ -157,7 +187,11 @@ EFI_STATUS VariableServices::Create(const VariableKey& key,
                                     Bytes data) {
   VariableArea& area =
       HasAny(attributes, EFI_VARIABLE_NON_VOLATILE) ? nonvolatile_ : volatiles_;
-  if (!area.Add(key, attributes, data)) return abi::EFI_OUT_OF_RESOURCES;
+  if (!area.HasRoomFor(key.name, data.size())) return abi::EFI_OUT_OF_RESOURCES;
+  const EFI_STATUS status = BeforeChange(
+      area, {.key = key, .attributes = attributes, .kept = {}, .data = data});
+  if (abi::EFI_ERROR(status)) return status;
+  (void)area.Add(key, attributes, data);
   return Changed(area);
 }
 
@@ -193,6 +227,10 @@ EFI_STATUS VariableServices::SetChecked(const VariableKey& key,
   const auto place = Locate(key);
   if (place && IsVisible(place->view)) {
     const VariableView& view = place->view;
+    // Kept for other firmware that can check a signature. [uefi-2.10 8.2.2]
+    if (HasAny(view.attributes, kAuthentication)) {
+      return abi::EFI_SECURITY_VIOLATION;
+    }
     if (HasAny(view.attributes, kReadOnlyFlag) ||
         // Volatile variables become read-only. [uefi-2.10 8.2.3]
         (phase_ == VariablePhase::kRuntime && place->area == &volatiles_)) {
@@ -229,15 +267,25 @@ EFI_STATUS VariableServices::QueryVariableInfo(
       !HasAny(attributes, EFI_VARIABLE_RUNTIME_ACCESS)) {
     return abi::EFI_INVALID_PARAMETER;
   }
-  const VariableArea& area =
-      HasAny(attributes, EFI_VARIABLE_NON_VOLATILE) ? nonvolatile_ : volatiles_;
-  const uint64_t free_bytes = area.free_bytes();
-  *maximum_variable_storage_size = area.capacity_bytes();
+  const VariableSpace space =
+      SpaceOf(HasAny(attributes, EFI_VARIABLE_NON_VOLATILE) ? nonvolatile_
+                                                            : volatiles_);
+  const uint64_t free_bytes = space.capacity_bytes - space.used_bytes;
+  *maximum_variable_storage_size = space.capacity_bytes;
   *remaining_variable_storage_size = free_bytes;
-  *maximum_variable_size = std::min(
-      kMaxVariableDataBytes,
-      free_bytes - std::min<uint64_t>(free_bytes, sizeof(VariableEntry)));
+  *maximum_variable_size =
+      std::min(kMaxVariableDataBytes,
+               free_bytes - std::min(free_bytes, space.overhead_bytes));
   return abi::EFI_SUCCESS;
+}
+
+VariableSpace VariableServices::SpaceOf(const VariableArea& area) {
+  if (&area == &nonvolatile_ && observer_ != nullptr) {
+    if (const auto space = observer_->NonvolatileSpace()) return *space;
+  }
+  return {.capacity_bytes = area.capacity_bytes(),
+          .used_bytes = area.used_bytes(),
+          .overhead_bytes = sizeof(VariableEntry)};
 }
 
 EFI_STATUS VariableServices::Define(std::u16string_view name,
@@ -251,7 +299,8 @@ EFI_STATUS VariableServices::Define(std::u16string_view name,
   const VariableKey key{NameOf(name), vendor};
   if (const auto place = Locate(key)) {
     if (place->view.attributes == stored) return Update(*place, false, data);
-    place->area->Remove(place->view);
+    const EFI_STATUS removed = Remove(*place);
+    if (abi::EFI_ERROR(removed)) return removed;
   }
   return Create(key, stored, data);
 }

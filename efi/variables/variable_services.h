@@ -19,13 +19,45 @@ enum class VariablePhase : uint8_t {
   kRuntime,  // after ExitBootServices
 };
 
-/// Is told when a non-volatile variable has changed, before SetVariable
-/// returns. An error makes SetVariable fail; whoever returns it has put the
-/// variables back to what they were.
+/// What a non-volatile variable is to become: `kept`, which it has already, and
+/// `data` behind it. Without any, it is removed.
+struct VariableChange {
+  VariableKey key;
+  uint32_t attributes;
+  Bytes kept;
+  Bytes data;
+
+  bool removes() const { return kept.empty() && data.empty(); }
+};
+
+/// How much room a store has.
+struct VariableSpace {
+  uint64_t capacity_bytes;
+  uint64_t used_bytes;
+  /// What a variable takes besides its name and data.
+  uint64_t overhead_bytes;
+};
+
+/// Keeps non-volatile variables somewhere. One that writes single variables
+/// does so before the area changes, one that writes all of them afterwards.
 class VariableObserver {
  public:
   virtual ~VariableObserver() = default;
-  virtual abi::EFI_STATUS OnNonvolatileChange() = 0;
+
+  /// A non-volatile variable is about to change, and there is room for it. An
+  /// error leaves it as it is, and makes SetVariable fail.
+  virtual abi::EFI_STATUS BeforeNonvolatileChange(const VariableChange&) {
+    return abi::EFI_SUCCESS;
+  }
+
+  /// A non-volatile variable has changed. An error makes SetVariable fail;
+  /// whoever returns it has put the variables back to what they were.
+  virtual abi::EFI_STATUS OnNonvolatileChange() { return abi::EFI_SUCCESS; }
+
+  /// How much room there is; nothing if the area's is all that matters.
+  virtual std::optional<VariableSpace> NonvolatileSpace() {
+    return std::nullopt;
+  }
 };
 
 /// The four variable services over two areas of memory. [uefi-2.10 8.2]
@@ -102,7 +134,10 @@ class VariableServices final {
   abi::EFI_STATUS Create(const VariableKey& key,
                          uint32_t attributes,
                          Bytes data);
+  abi::EFI_STATUS BeforeChange(const VariableArea& area,
+                               const VariableChange& change);
   abi::EFI_STATUS Changed(const VariableArea& area);
+  VariableSpace SpaceOf(const VariableArea& area);
 
   VariableArea nonvolatile_;
   VariableArea volatiles_;
