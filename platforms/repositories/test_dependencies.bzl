@@ -125,8 +125,19 @@ def flint_test_dependencies():
     # Another UEFI firmware, which the tests themselves are tried on.
     debian_package(
         name = "debian_ovmf",
-        files = {"ovmf.fd": "usr/share/ovmf/OVMF.fd"},
+        files = {
+            "ovmf.fd": "usr/share/ovmf/OVMF.fd",
+            "ovmf_vars_4m.fd": "usr/share/OVMF/OVMF_VARS_4M.fd",
+            "ovmf_vars_4m_ms.fd": "usr/share/OVMF/OVMF_VARS_4M.ms.fd",
+        },
         package = "ovmf",
+    )
+
+    # What starts a PVH kernel where the firmware is flash.
+    debian_package(
+        name = "debian_seabios",
+        files = {"bios.bin": "usr/share/seabios/bios-256k.bin"},
+        package = "seabios",
     )
     debian_tree(
         name = "debian_systemd_tree",
