@@ -89,7 +89,9 @@ bool KeepsOurs(const RuntimeHandoff& handoff, const VirtualMap& map) {
   const RuntimeBlock self{AddressOf(&handoff), sizeof(handoff)};
   if (!KeepsTogether(map, self) || !KeepsTogether(map, handoff.image) ||
       !KeepsTogether(map, handoff.nonvolatile) ||
-      !KeepsTogether(map, handoff.volatiles)) {
+      !KeepsTogether(map, handoff.volatiles) ||
+      !KeepsTogether(map, handoff.flash.image) ||
+      !KeepsTogether(map, {handoff.flash.address, handoff.flash.size_bytes})) {
     return false;
   }
   for (const RuntimeDriver& driver :
@@ -169,6 +171,9 @@ void ConvertHandoff(RuntimeHandoff& handoff, const VirtualMap& map) {
   ConvertBlock(map, handoff.image);
   ConvertBlock(map, handoff.nonvolatile);
   ConvertBlock(map, handoff.volatiles);
+  ConvertBlock(map, handoff.flash.image);
+  handoff.flash.address =
+      map.Convert(handoff.flash.address).value_or(handoff.flash.address);
   ConvertRegister(map, handoff.power.reset);
   ConvertRegister(map, handoff.power.pm1a_control);
   ConvertRegister(map, handoff.power.pm1b_control);

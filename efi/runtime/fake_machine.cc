@@ -23,7 +23,8 @@ FakeMachine::~FakeMachine() { current = nullptr; }
 void WithRuntimeMachine(void (*use)(void* context, RuntimeMachine& machine),
                         void* context) {
   FLINT_CHECK(current != nullptr, "no machine");
-  RuntimeMachine machine{current->ports, current->cpu, *current};
+  RuntimeMachine machine{
+      current->ports, current->cpu, *current, current->devices};
   use(context, machine);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "drivers/io/fake_cpu.h"
+#include "drivers/io/fake_device_mapper.h"
 #include "drivers/io/fake_register_io.h"
 #include "drivers/power/power.h"
 #include "drivers/rtc/fake_cmos.h"
@@ -24,6 +25,7 @@ class FakeMachine final : public power::Processor {
   io::FakeRegisterIo ports{0x1'0000};
   rtc::FakeCmos cmos{ports};
   io::FakeCpu cpu;
+  io::FakeDeviceMapper devices;
   /// What the processor was asked for.
   std::vector<std::string> ends;
 

@@ -118,6 +118,17 @@ struct RuntimePages {
   uint64_t page_count = 0;
 };
 
+/// Flash that non-volatile variables are kept in: a CFI chip,
+/// EFI_MEMORY_RUNTIME in the memory map. There is none if it has no size.
+struct RuntimeFlash {
+  uint64_t address = 0;
+  uint64_t size_bytes = 0;
+  uint32_t block_bytes = 0;
+  uint32_t write_buffer_bytes = 0;
+  /// For an image of the store.
+  RuntimeBlock image;
+};
+
 enum class RuntimePhase : uint32_t {
   kBoot = 0,
   kPhysical = 1,  // after ExitBootServices
@@ -125,7 +136,7 @@ enum class RuntimePhase : uint32_t {
 };
 
 struct RuntimeHandoff {
-  static constexpr uint32_t kVersion = 1;
+  static constexpr uint32_t kVersion = 2;
   static constexpr size_t kMaxListeners = 64;
   static constexpr size_t kMaxDrivers = 32;
   static constexpr size_t kMaxPages = 128;
@@ -148,6 +159,7 @@ struct RuntimeHandoff {
 
   RuntimeClock clock;
   RuntimePower power;
+  RuntimeFlash flash;
   RuntimeHooks hooks;
 
   // What ExitBootServices leaves. Only used by SetVirtualAddressMap.
@@ -167,12 +179,13 @@ struct RuntimeHandoff {
 
 static_assert(sizeof(RuntimeRegister) == 16 && sizeof(RuntimePower) == 72);
 static_assert(sizeof(RuntimeClock) == 48 && sizeof(RuntimeHooks) == 24);
+static_assert(sizeof(RuntimeFlash) == 40);
 static_assert(offsetof(RuntimeHandoff, services) == 16);
 static_assert(offsetof(RuntimeHandoff, image) == 152);
 static_assert(offsetof(RuntimeHandoff, clock) == 200);
-static_assert(offsetof(RuntimeHandoff, system_table) == 344);
+static_assert(offsetof(RuntimeHandoff, system_table) == 384);
 static_assert(sizeof(RuntimeHandoff) ==
-              368 + 64 * 24 + 32 * 32 + (128 + 64) * 16);
+              408 + 64 * 24 + 32 * 32 + (128 + 64) * 16);
 
 /// The program's entry, where its header says. Fills in `services`, with its
 /// header and CRC. EFI_INCOMPATIBLE_VERSION if the program was made for another

@@ -3,8 +3,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "drivers/acpi/generic_address.h"
+#include "drivers/flash/cfi_flash.h"
+#include "efi/nv_store/nv_format.h"
+#include "efi/nv_store/nv_start.h"
+#include "efi/nv_store/nv_store.h"
 #include "efi/runtime/driver_image.h"
 #include "efi/runtime/runtime_properties.h"
 #include "efi/runtime/runtime_variables.h"
@@ -60,14 +65,18 @@ RuntimePower ToRuntimePower(const acpi::Fadt& fadt,
 Status RuntimeLoader::Allocate(const RuntimeImage& image,
                                const RuntimeSettings& settings) {
   PageServices& pages = environment_.pages();
-  const uint64_t data_page_count = PagesOf(sizeof(Data)) +
-                                   PagesOf(settings.nonvolatile_bytes) +
-                                   PagesOf(settings.volatile_bytes);
+  // All that is in flash fits in as much memory.
+  const uint64_t nonvolatile_bytes =
+      settings.chip ? kMaxNvStoreBytes : settings.nonvolatile_bytes;
+  const uint64_t flash_image_bytes = settings.chip ? kMaxNvStoreBytes : 0;
+  const uint64_t data_page_count =
+      PagesOf(sizeof(Data)) + PagesOf(nonvolatile_bytes) +
+      PagesOf(settings.volatile_bytes) + PagesOf(flash_image_bytes);
   code_ = pages.Take({PageUse::kServices, abi::EfiRuntimeServicesCode},
                      image.page_count());
   data_pages_ = pages.Take({PageUse::kServices, abi::EfiRuntimeServicesData},
                            data_page_count);
-  saved_ = pages.TakePages(PagesOf(settings.nonvolatile_bytes));
+  saved_ = pages.TakePages(PagesOf(nonvolatile_bytes));
   map_buffer_ = pages.TakePages(kMapBufferPages);
   attributes_table_ = pages.TakePages(kAttributesTablePages);
   for (const MutableBytes memory :
@@ -79,13 +88,15 @@ Status RuntimeLoader::Allocate(const RuntimeImage& image,
   }
   data_ = ::new (static_cast<void*>(data_pages_.data())) Data{};
   RuntimeHandoff& handoff = data_->handoff;
-  const uint64_t variables_address =
+  uint64_t address =
       AddressOf(data_pages_) + PagesOf(sizeof(Data)) * abi::EFI_PAGE_SIZE;
-  handoff.image = {AddressOf(code_), code_.size()};
-  handoff.nonvolatile = {variables_address, settings.nonvolatile_bytes};
-  handoff.volatiles = {variables_address + PagesOf(settings.nonvolatile_bytes) *
-                                               abi::EFI_PAGE_SIZE,
-                       settings.volatile_bytes};
+  for (const auto& [block, size_bytes] :
+       {std::pair(&handoff.nonvolatile, nonvolatile_bytes),
+        std::pair(&handoff.volatiles, settings.volatile_bytes),
+        std::pair(&handoff.flash.image, flash_image_bytes)}) {
+    *block = {address, size_bytes};
+    address += PagesOf(size_bytes) * abi::EFI_PAGE_SIZE;
+  }
   handoff.clock = settings.clock;
   handoff.power = settings.power;
   return {};
@@ -138,7 +149,9 @@ Status RuntimeLoader::Start(const RuntimeImage& image) {
 }
 
 VariableServices RuntimeLoader::variables() {
-  return VariablesOf(data_->handoff, &*persistence_);
+  VariableObserver* const observer =
+      keeper_ ? static_cast<VariableObserver*>(&*keeper_) : &*persistence_;
+  return VariablesOf(data_->handoff, observer);
 }
 
 void RuntimeLoader::RestoreZone() {
@@ -166,12 +179,39 @@ void RuntimeLoader::CountReset() {
   environment_.miscellaneous().set_monotonic_high(count);
 }
 
-void RuntimeLoader::StartVariables() {
+Status RuntimeLoader::StartFlash(const VariableChip& chip) {
+  RuntimeFlash& flash = data_->handoff.flash;
+  const MutableBytes image = MemoryOf(flash.image);
+  VariableArea area(MemoryOf(data_->handoff.nonvolatile));
+  area.Clear();
+  flash::CfiFlash access(chip.registers, chip.place.geometry, chip.clock);
+  const NvStore store = TRY(NvStore::Open(access, image));
+  TRY(LoadNvVariables(store, area));
+  flash.address = chip.place.address;
+  flash.size_bytes = chip.place.geometry.size_bytes;
+  flash.block_bytes = chip.place.geometry.block_bytes;
+  flash.write_buffer_bytes = chip.place.geometry.write_buffer_bytes;
+  keeper_.emplace(
+      NvKeeper::Parts{.chip = chip.registers,
+                      .geometry = chip.place.geometry,
+                      .clock = chip.clock,
+                      .image = image,
+                      .on_failure = [](const Error& error) {
+                        log::Warning("variables cannot be stored: {}", error);
+                      }});
+  return {};
+}
+
+void RuntimeLoader::StartVariables(const RuntimeSettings& settings) {
   RuntimeHandoff& handoff = data_->handoff;
   VariableArea(MemoryOf(handoff.volatiles)).Clear();
-  persistence_.emplace(
-      VariableArea(MemoryOf(handoff.nonvolatile)), saved_, backend_);
-  persistence_->Start();
+  const Status flash = settings.chip ? StartFlash(*settings.chip) : Status();
+  if (!flash) log::Warning("variables in flash: {}", flash.error());
+  if (!keeper_) {
+    persistence_.emplace(
+        VariableArea(MemoryOf(handoff.nonvolatile)), saved_, backend_);
+    persistence_->Start();
+  }
   RestoreZone();
   CountReset();
 }
@@ -196,10 +236,10 @@ Status RuntimeLoader::Load(Bytes bytes, const RuntimeSettings& settings) {
   const RuntimeImage image = TRY(RuntimeImage::Parse(bytes));
   TRY(Allocate(image, settings));
   TRY(Start(image));
-  StartVariables();
+  StartVariables(settings);
   VariableServices services = variables();
   if (abi::EFI_ERROR(DefineGlobals(services, settings.globals)) ||
-      (!settings.variable_file.empty() &&
+      (!keeper_ && !settings.variable_file.empty() &&
        abi::EFI_ERROR(
            DefineRuntimeVariableFile(services, settings.variable_file)))) {
     return Fail(ErrorCode::kNoMemory, "no memory for global variables");

@@ -10,8 +10,12 @@
 
 #include "drivers/acpi/fadt.h"
 #include "drivers/acpi/sleep_type.h"
+#include "drivers/clock/clock.h"
+#include "drivers/flash/find_chip.h"
+#include "drivers/io/register_io.h"
 #include "efi/abi/runtime_services.h"
 #include "efi/environment/environment.h"
+#include "efi/nv_store/nv_keeper.h"
 #include "efi/runtime/handoff.h"
 #include "efi/runtime/image_format.h"
 #include "efi/runtime/memory_attributes.h"
@@ -39,11 +43,22 @@ class RuntimeDriverSource {
   virtual MutableBytes DriverAt(size_t index) = 0;
 };
 
+/// A chip that variables are kept in, which `StartNvStore` has prepared. Mapped
+/// at its address, and EFI_MEMORY_RUNTIME in the memory map.
+struct VariableChip {
+  flash::Chip place;
+  io::RegisterIo& registers;
+  /// For waits while boot services run.
+  clock::Clock& clock;
+};
+
 /// What the machine is like, and how much it may keep.
 struct RuntimeSettings {
   RuntimeClock clock;
   RuntimePower power;
   GlobalVariables globals;
+  /// Then the backend is not used, and operating systems have nothing to write.
+  std::optional<VariableChip> chip = std::nullopt;
   /// Name of the file in the root of the EFI system partition that the backend
   /// keeps the variables in, for the operating system to write when the
   /// firmware is gone. Empty if there is none.
@@ -99,7 +114,8 @@ class RuntimeLoader final : public ExitObserver {
   Status Allocate(const RuntimeImage& image, const RuntimeSettings& settings);
   Status Start(const RuntimeImage& image);
   void Protect(const RuntimeImage& image);
-  void StartVariables();
+  void StartVariables(const RuntimeSettings& settings);
+  Status StartFlash(const VariableChip& chip);
   void RestoreZone();
   void CountReset();
   Status InstallTables();
@@ -118,7 +134,9 @@ class RuntimeLoader final : public ExitObserver {
   MutableBytes attributes_table_;
   MutableBytes map_buffer_;
   MutableBytes saved_;
+  /// One of the two keeps the variables.
   std::optional<VariablePersistence> persistence_;
+  std::optional<NvKeeper> keeper_;
   std::array<ProtectedPages, kMaxKnownPages> known_{};
   size_t known_count_ = 0;
 };

@@ -14,9 +14,14 @@
 
 #include "drivers/acpi/fadt.h"
 #include "drivers/acpi/sleep_type.h"
+#include "drivers/clock/fake_clock.h"
+#include "drivers/flash/cfi_flash.h"
+#include "drivers/flash/fake_cfi_chip.h"
 #include "efi/abi/status.h"
 #include "efi/environment/host_environment.h"
 #include "efi/image/host_protection.h"
+#include "efi/nv_store/nv_format.h"
+#include "efi/nv_store/nv_start.h"
 #include "efi/runtime/embedded_image.h"
 #include "efi/runtime/handoff_fixture.h"
 #include "efi/variables/variable_backend.h"
@@ -48,12 +53,16 @@ class FakeBackend final : public VariableBackend {
 /// A machine with a firmware that has loaded the program.
 class Firmware {
  public:
-  explicit Firmware(VariableBackend& backend)
+  explicit Firmware(VariableBackend& backend,
+                    std::optional<VariableChip> chip = std::nullopt)
       : loader(host.environment(), backend) {
     host.environment().pages().set_protection(&protection);
-    RuntimeSettings settings;
+    RuntimeSettings settings{.clock = {},
+                             .power = {},
+                             .globals = {},
+                             .chip = chip,
+                             .variable_file = "flint.var"};
     settings.clock.counter_hz = 1'000'000;
-    settings.variable_file = "flint.var";
     EXPECT_OK(loader.Load(RuntimeImageBytes(), settings));
   }
 
@@ -108,6 +117,27 @@ class Firmware {
   HostProtection protection;
   HostEnvironment host;
   RuntimeLoader loader;
+};
+
+/// A flash chip that is ready for variables.
+class FlashMachine {
+ public:
+  FlashMachine() {
+    flash::CfiFlash access(chip, kGeometry, clock);
+    std::vector<std::byte> image(kMaxNvStoreBytes);
+    EXPECT_OK(StartNvStore(access, image));
+  }
+
+  VariableChip place() {
+    return {.place = {.address = 0xFFC0'0000, .geometry = kGeometry},
+            .registers = chip,
+            .clock = clock};
+  }
+
+  static constexpr flash::CfiGeometry kGeometry = {
+      .size_bytes = 0x84000, .block_bytes = 4096, .write_buffer_bytes = 256};
+  flash::FakeCfiChip chip{kGeometry};
+  clock::FakeClock clock;
 };
 
 class RuntimeLoaderTest : public ::testing::Test {
@@ -352,6 +382,39 @@ TEST(RuntimePowerSettings, AreWhatAcpiSays) {
   EXPECT_EQ(power.soft_off_a, 5);
   EXPECT_EQ(power.soft_off_b, 6);
   EXPECT_EQ(ToRuntimePower(fadt, std::nullopt).has_soft_off, 0);
+}
+
+TEST_F(RuntimeLoaderTest, KeepsVariablesInFlashAndNothingForOthersToWrite) {
+  FlashMachine machine;
+  for (int start = 0; start < 2; ++start) {
+    Firmware firmware(backend, machine.place());
+    VariableServices variables = firmware.loader.variables();
+
+    EXPECT_EQ(variables.Find(u"Kept", kTestVendor).has_value(), start == 1);
+    EXPECT_EQ(variables.Define(u"Kept",
+                               kTestVendor,
+                               kTestAttributes,
+                               AsBytes(std::string_view("x"))),
+              abi::EFI_SUCCESS);
+    EXPECT_EQ(GetText(firmware.services(), u"Kept"), "x");
+    EXPECT_FALSE(variables.Find(u"VarToFile", kRuntimeVariableFileGuid));
+    EXPECT_FALSE(
+        variables.Find(u"RTStorageVolatile", kRuntimeVariableFileGuid));
+    EXPECT_TRUE(machine.chip.is_in_read_mode());
+  }
+  EXPECT_EQ(backend.writes, 0);
+}
+
+TEST_F(RuntimeLoaderTest, FallsBackIfTheFlashFails) {
+  FlashMachine machine;
+  machine.chip.contents()[0x2C] = 0;
+
+  Firmware firmware(backend, machine.place());
+
+  EXPECT_GT(backend.writes, 0);
+  EXPECT_TRUE(firmware.loader.variables()
+                  .Find(u"VarToFile", kRuntimeVariableFileGuid)
+                  .has_value());
 }
 
 }  // namespace

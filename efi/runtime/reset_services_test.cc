@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/io/fake_register_io.h"
 #include "efi/abi/status.h"
 #include "efi/runtime/program_fixture.h"
 #include "gmock/gmock.h"
@@ -83,23 +84,24 @@ TEST_F(ResetServicesTest, KnownPortsServeWithoutAcpi) {
 }
 
 TEST_F(ResetServicesTest, RegistersMayBeInMemory) {
-  uint8_t reset = 0;
-  uint8_t sleep = 0;
+  constexpr uint64_t kRegisters = 0xFED8'0000;
+  io::FakeRegisterIo registers(16);
+  registers.AddRegister(0, 8);
+  registers.AddRegister(8, 8);
+  machine.devices.AddWindow(kRegisters, registers);
   handoff.power.has_acpi = 1;
   handoff.power.hardware_reduced = 1;
   handoff.power.reset_value = 0x42;
-  handoff.power.reset = {
-      RuntimeSpace::kMemory, 0, reinterpret_cast<uint64_t>(&reset)};
-  handoff.power.sleep_control = {
-      RuntimeSpace::kMemory, 0, reinterpret_cast<uint64_t>(&sleep)};
+  handoff.power.reset = {RuntimeSpace::kMemory, 0, kRegisters};
+  handoff.power.sleep_control = {RuntimeSpace::kMemory, 0, kRegisters + 8};
   handoff.power.has_soft_off = 1;
   handoff.power.soft_off_a = 5;
 
   Reset(abi::EfiResetCold);
   Reset(abi::EfiResetShutdown);
 
-  EXPECT_EQ(reset, 0x42);
-  EXPECT_EQ(sleep, 5 << 2 | 1 << 5);
+  EXPECT_EQ(registers.value(0), 0x42u);
+  EXPECT_EQ(registers.value(8), 5u << 2 | 1 << 5);
 }
 
 TEST_F(ResetServicesTest, TellTheFirmwareFirst) {

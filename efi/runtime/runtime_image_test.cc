@@ -257,9 +257,9 @@ TEST_F(RuntimeImageTest, RefusesAHandoffOfAnotherVersion) {
   const auto start =
       reinterpret_cast<RuntimeEntry>(AddressOf(code) + image.entry());
 
-  handoff->version = 2;
+  handoff->version = RuntimeHandoff::kVersion + 1;
   EXPECT_EQ(start(handoff), abi::EFI_INCOMPATIBLE_VERSION);
-  handoff->version = 1;
+  handoff->version = RuntimeHandoff::kVersion;
   handoff->size_bytes += 8;
   EXPECT_EQ(start(handoff), abi::EFI_INCOMPATIBLE_VERSION);
 }

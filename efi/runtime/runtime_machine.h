@@ -2,6 +2,7 @@
 #pragma once
 
 #include "drivers/io/cpu.h"
+#include "drivers/io/device_mapper.h"
 #include "drivers/io/register_io.h"
 #include "drivers/power/power.h"
 
@@ -15,6 +16,8 @@ struct RuntimeMachine {
   io::RegisterIo& ports;
   io::Cpu& cpu;
   power::Processor& processor;
+  /// Addresses are those of the hand-off: physical at first, then virtual.
+  io::DeviceMapper& devices;
 };
 
 /// Calls `use(context, machine)` with the machine that the program runs on: in

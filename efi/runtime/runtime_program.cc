@@ -10,8 +10,10 @@
 
 #include "efi/abi/runtime_services.h"
 #include "efi/abi/status.h"
+#include "efi/nv_store/nv_keeper.h"
 #include "efi/runtime/address_services.h"
 #include "efi/runtime/capsule_services.h"
+#include "efi/runtime/counter_clock.h"
 #include "efi/runtime/reset_services.h"
 #include "efi/runtime/runtime_machine.h"
 #include "efi/runtime/runtime_state.h"
@@ -59,8 +61,39 @@ EFI_STATUS WithTime(Use use) {
   return status;
 }
 
+/// Calls `use` with the variables, of which non-volatile ones are written to
+/// flash. EFI_DEVICE_ERROR if it cannot be reached.
+EFI_STATUS WithFlash(EFI_STATUS (*use)(void* context, VariableServices&),
+                     void* context) {
+  EFI_STATUS status = abi::EFI_DEVICE_ERROR;
+  OnMachine([&](RuntimeMachine& machine) {
+    const RuntimeFlash& flash = Handoff().flash;
+    const auto chip = machine.devices.Map(flash.address, flash.size_bytes);
+    if (!chip) return;
+    CounterClock clock(machine.cpu, Handoff().clock.counter_hz);
+    NvKeeper keeper(
+        {.chip = **chip,
+         .geometry = {.size_bytes = flash.size_bytes,
+                      .block_bytes = flash.block_bytes,
+                      .write_buffer_bytes = flash.write_buffer_bytes},
+         .clock = clock,
+         .image = MemoryOf(flash.image)});
+    VariableServices services = VariablesOf(Handoff(), &keeper);
+    status = use(context, services);
+  });
+  return status;
+}
+
+/// The result of `use(services)`.
 template <typename Use>
 EFI_STATUS WithVariables(Use use) {
+  if (Handoff().flash.size_bytes != 0) {
+    return WithFlash(
+        [](void* context, VariableServices& services) {
+          return (*static_cast<Use*>(context))(services);
+        },
+        &use);
+  }
   HookObserver observer(Handoff().hooks);
   VariableServices services = VariablesOf(Handoff(), &observer);
   return use(services);
