@@ -14,6 +14,7 @@
 #include "boot/firmware/linux_booter.h"
 #include "boot/firmware/machine.h"
 #include "boot/firmware/uefi_booter.h"
+#include "boot/firmware/variable_flash.h"
 #include "boot/firmware/version.h"
 #include "drivers/block/disk_list.h"
 #include "efi/block_io/attachment_path.h"
@@ -147,7 +148,10 @@ Status Boot(Machine& machine) {
       machine,
       TRY(machine.arena().AllocateArray<block::BlockExtent>(kBatchExtents)),
       plan);
-  ChooseWhatToBoot(machine, booter.uefi(), search.found_variables(), plan);
+  VariableFlash* const flash = machine.variable_flash();
+  const bool has_variables =
+      search.found_variables() || (flash != nullptr && flash->SaysWhatToBoot());
+  ChooseWhatToBoot(machine, booter.uefi(), has_variables, plan);
   machine.Note(Stage::kChosen);
   plan.Run(booter);
   ReportWriter writer;

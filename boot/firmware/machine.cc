@@ -159,6 +159,11 @@ void Machine::ReadFwCfg() {
                                                        .clock = clock_,
                                                        .scratch = *scratch});
   if (!files) return;
+  // QEMU, then: nobody else's address space is searched for flash.
+  variable_flash_.emplace(VariableFlash::Parts{.devices = *windows_,
+                                               .clock = clock_,
+                                               .pages = map_,
+                                               .memory = *memory_});
   const bool devices_are_named = tables_ || !kernel_words_.empty();
   const Status read = boot::ReadVmmFiles(
       *files, *arena_, !devices_are_named, settings_, vmm_files_);

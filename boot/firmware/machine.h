@@ -10,6 +10,7 @@
 
 #include "boot/cpu/use_page_tables.h"
 #include "boot/firmware/panic_console.h"
+#include "boot/firmware/variable_flash.h"
 #include "boot/firmware/vmm_files.h"
 #include "boot/info/boot_info.h"
 #include "boot/memory/memory_map.h"
@@ -128,6 +129,10 @@ class Machine final {
   console::TextOutput& output() { return output_.programs(); }
   paging::DeviceWindows& windows() { return *windows_; }
   paging::PageTables& page_tables() { return *page_tables_; }
+  /// Flash for UEFI variables; null if the VMM is none that has such flash.
+  VariableFlash* variable_flash() {
+    return variable_flash_ ? &*variable_flash_ : nullptr;
+  }
   pci::PciConfig& pci_config() { return *pci_config_; }
   virtio::PciAccess pci_access() {
     return {.config = *pci_config_, .mapper = *windows_, .ports = ports_};
@@ -188,6 +193,7 @@ class Machine final {
   std::optional<paging::DeviceWindows> windows_;
   std::optional<paging::MappedMemory> memory_;
   std::optional<Arena> arena_;
+  std::optional<VariableFlash> variable_flash_;
 
   std::optional<acpi::Tables> tables_;
   std::optional<acpi::Fadt> fadt_;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "boot/firmware/variable_flash.h"
 #include "drivers/rng/virtio_random_probe.h"
 #include "efi/abi/protocol/device_path.h"
 #include "efi/abi/protocol/partition_info.h"
@@ -219,6 +220,24 @@ Result<UefiVolume> UefiSystem::Describe(abi::EFI_HANDLE volume) {
   return Fail(ErrorCode::kNotFound, "volume is on no disk");
 }
 
+std::optional<efi::VariableChip> UefiSystem::FindVariableChip() {
+  VariableFlash* const flash = machine_.variable_flash();
+  if (flash == nullptr) return std::nullopt;
+  const Result<efi::VariableChip> chip = flash->Prepare();
+  if (!chip) {
+    if (chip.error().code() != ErrorCode::kNotFound) {
+      log::Warning("flash does not keep variables: {}", chip.error());
+    }
+    return std::nullopt;
+  }
+  const Status marked = machine_.map().Mark(chip->place.address,
+                                            chip->place.geometry.size_bytes,
+                                            memory::MemoryType::kRuntimeMmio);
+  if (marked) return *chip;
+  log::Warning("flash does not keep variables: {}", marked.error());
+  return std::nullopt;
+}
+
 efi::VariableBackend& UefiSystem::ChooseVariableBackend() {
   const auto system_volume =
       std::ranges::find_if(volumes_, [](const UefiVolume& volume) {
@@ -264,8 +283,10 @@ Status UefiSystem::StartRuntime() {
       .shared = kvm_wall_clock_,
       .counter_hz = machine_.clock().frequency().hz,
   };
-  efi::RuntimeLoader& runtime =
-      runtime_.emplace(environment_, ChooseVariableBackend());
+  const std::optional<efi::VariableChip> chip = FindVariableChip();
+  efi::VariableBackend* backend = &volatile_variables_;
+  if (!chip) backend = &ChooseVariableBackend();
+  efi::RuntimeLoader& runtime = runtime_.emplace(environment_, *backend);
   runtime.set_driver_source(&*programs_);
   runtime.set_reset_listener(&protocols_->reset_listener());
   const Status loaded = runtime.Load(
@@ -273,6 +294,7 @@ Status UefiSystem::StartRuntime() {
       {.clock = efi::FindRuntimeClock(sources),
        .power = FindPower(),
        .globals = {.os_indications_supported = efi::kOsIndicationsSupported},
+       .chip = chip,
        .variable_file = esp_variables_ ? efi::kRuntimeVariableFileName
                                        : std::string_view()});
   if (!loaded) {

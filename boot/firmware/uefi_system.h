@@ -110,6 +110,9 @@ class UefiSystem final {
   Status InstallProtocols();
   Status ListVolumes();
   Result<UefiVolume> Describe(efi::abi::EFI_HANDLE volume);
+  /// The flash chip, if there is one that can keep variables.
+  std::optional<efi::VariableChip> FindVariableChip();
+  /// For a machine without.
   efi::VariableBackend& ChooseVariableBackend();
   efi::RuntimePower FindPower();
   /// Has the register mapped, and be mapped by operating systems.
