@@ -200,7 +200,7 @@ TEST_F(Runtime, TellsSystemdWhatTimeTheFirmwareTook) {
   EXPECT_THAT(unified().Text("times"),
               ContainsRegex("in [0-9.]+m?s \\(firmware\\) \\+ "
                             "[0-9.]+m?s \\(loader\\) \\+ "
-                            "[0-9.]+s \\(kernel\\)"));
+                            "[0-9.]+m?s \\(kernel\\)"));
 }
 
 TEST_F(Runtime, ObeysBootNextOnce) {
