@@ -13,6 +13,7 @@
 #include "boot/firmware/entry.h"
 #include "boot/firmware/linux_booter.h"
 #include "boot/firmware/machine.h"
+#include "boot/firmware/module_program.h"
 #include "boot/firmware/uefi_booter.h"
 #include "boot/firmware/variable_flash.h"
 #include "boot/firmware/version.h"
@@ -142,6 +143,8 @@ Status BringUp(Machine& machine, DoorKind door, uint64_t argument) {
 /// Returns if nothing could be booted, with the report written.
 Status Boot(Machine& machine) {
   boot_plan::BootPlan plan(machine.arena());
+  const LoadedModules modules(machine.info().modules(), machine.memory());
+  TRY(modules.AddProgram(machine.settings().options(), plan));
   DiskSearch search(machine.map(), machine.memory(), machine.arena(), plan);
   TRY(Search(machine, search, plan));
   CandidateBooter booter(

@@ -6,6 +6,7 @@
 #include <expected>
 
 #include "boot/cpu/jump_to_kernel.h"
+#include "boot/firmware/module_program.h"
 #include "boot/firmware/timeline_log.h"
 #include "loader/bls/entry.h"
 #include "loader/boot_plan/bls_source.h"
@@ -41,7 +42,9 @@ std::expected<bzimage::PreparedKernel, Failure> LinuxBooter::Prepare(
   if (!command_line) return std::unexpected(command_line.error());
 
   std::array<bzimage::Module, kMaxModules> modules;
-  const std::span<const Module> given = machine_.info().modules();
+  const LoadedModules loaded_modules(machine_.info().modules(),
+                                     machine_.memory());
+  const std::span<const Module> given = loaded_modules.initrds();
   std::ranges::transform(given, modules.begin(), [](const Module& module) {
     return bzimage::Module{.address = module.address,
                            .size_bytes = module.size_bytes};

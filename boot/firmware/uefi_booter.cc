@@ -7,13 +7,16 @@
 #include <span>
 
 #include "boot/firmware/entry_initrds.h"
+#include "boot/firmware/module_program.h"
 #include "boot/firmware/timeline_log.h"
 #include "boot/firmware/version.h"
 #include "drivers/clock/clock.h"
 #include "efi/abi/event.h"
+#include "efi/abi/memory.h"
 #include "efi/abi/protocol/device_path.h"
 #include "efi/abi/system_table.h"
 #include "efi/device_path/device_path.h"
+#include "efi/device_path/nodes.h"
 #include "efi/device_path/path_writer.h"
 #include "efi/load_file/load_file2.h"
 #include "efi/loader_interface/loader_interface.h"
@@ -86,13 +89,18 @@ Failure UefiBooter::Boot(const boot_plan::Candidate& candidate) {
     if (const Status up = BringUp(); !up) return up.error();
     return manager_->Boot(candidate);
   }
-  log::Info("booting {} from {}, partition {}: {}",
-            candidate.name,
-            candidate.place.disk,
-            candidate.place.partition,
-            candidate.title);
+  if (candidate.program.empty()) {
+    log::Info("booting {} from {}, partition {}: {}",
+              candidate.name,
+              candidate.place.disk,
+              candidate.place.partition,
+              candidate.title);
+  } else {
+    log::Info("booting {} from {}", candidate.name, candidate.place.disk);
+  }
   if (const Status up = BringUp(); !up) return up.error();
-  const auto ran = RunProgram(candidate);
+  const auto ran =
+      candidate.program.empty() ? RunProgram(candidate) : RunModule(candidate);
   if (ran) return ErrorOf(abi::EFI_SUCCESS);
   if (!ran.error().path.empty()) return ran.error();
   // The report names the candidate anyway.
@@ -176,6 +184,25 @@ std::expected<void, Failure> UefiBooter::RunProgram(
   return {};
 }
 
+// There is no volume, so no loader's variables and no counting of attempts.
+std::expected<void, Failure> UefiBooter::RunModule(
+    const boot_plan::Candidate& candidate) {
+  const LoadedModules modules(machine_.info().modules(), machine_.memory());
+  ModuleInitrds initrds(modules.initrds(), machine_.memory());
+  efi::InitrdOffer offer(system_->environment().handles(), initrds);
+  if (!modules.initrds().empty()) TRY(offer.Install());
+  const abi::EFI_HANDLE image = TRY(LoadBytes(candidate.program));
+  efi::PoolArray<char16_t> options(system_->environment().pool(),
+                                   candidate.load_options.size() + 1);
+  const Status set = SetOptions(image, candidate.load_options, options);
+  if (!set) {
+    static_cast<void>(system_->images().UnloadImage(image));
+    return std::unexpected(set.error());
+  }
+  TRY(ToStatus(Start(image)));
+  return {};
+}
+
 void UefiBooter::Publish(const boot_plan::Candidate& candidate,
                          std::string_view count_path,
                          abi::EFI_HANDLE volume) {
@@ -223,6 +250,27 @@ Result<abi::EFI_HANDLE> UefiBooter::LoadPath(const efi::DevicePath& path) {
                                 path.abi_pointer(),
                                 nullptr,
                                 0,
+                                &image)));
+  machine_.Note(Stage::kLoaded);
+  return image;
+}
+
+Result<abi::EFI_HANDLE> UefiBooter::LoadBytes(Bytes program) {
+  efi::FixedPathWriter<kMaxPathBytes> writer;
+  const uint64_t address = machine_.memory().AddressOf(program.data());
+  writer->Append(efi::nodes::MemoryMapped(
+      abi::EfiLoaderData, address, address + program.size() - 1));
+  const efi::DevicePath path = TRY(writer->Finish());
+  const MutableBytes bytes =
+      TRY(machine_.memory().Map(address, program.size()));
+  machine_.Note(Stage::kLoadBegun);
+  abi::EFI_HANDLE image = nullptr;
+  efi::ImageLoader& images = system_->images();
+  TRY(ToStatus(images.LoadImage(abi::FALSE,
+                                images.firmware_image(),
+                                path.abi_pointer(),
+                                bytes.data(),
+                                bytes.size(),
                                 &image)));
   machine_.Note(Stage::kLoaded);
   return image;

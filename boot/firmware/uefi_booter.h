@@ -45,9 +45,11 @@ class UefiBooter final : public boot_plan::Booter, private efi::ProgramRunner {
   Status BringUp();
   std::expected<void, Failure> RunProgram(
       const boot_plan::Candidate& candidate);
+  std::expected<void, Failure> RunModule(const boot_plan::Candidate& candidate);
   Result<efi::abi::EFI_HANDLE> Load(const boot_plan::Candidate& candidate,
                                     efi::abi::EFI_HANDLE volume);
   Result<efi::abi::EFI_HANDLE> LoadPath(const efi::DevicePath& path);
+  Result<efi::abi::EFI_HANDLE> LoadBytes(Bytes program);
   void GiveOptions(efi::abi::EFI_HANDLE image, MutableBytes options);
   Status SetOptions(efi::abi::EFI_HANDLE image,
                     std::string_view options,

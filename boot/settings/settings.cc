@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kPrefix = "flint.";
 
 // Room for the longest word of ours.
-constexpr size_t kMaxWordSize = 2 * kMaxEntrySize;
+constexpr size_t kMaxWordSize = kMaxOptionsSize + kMaxEntrySize;
 
 template <typename T>
 using Choice = std::pair<std::string_view, T>;
@@ -80,6 +80,12 @@ Settings::Outcome Settings::Set(std::string_view key, std::string_view value) {
     if (value.empty() || value.size() > kMaxEntrySize) return outcome(false);
     boot_entry_.Clear();
     boot_entry_.Append(value);
+    return outcome(true);
+  }
+  if (key == "options") {
+    if (value.size() > kMaxOptionsSize) return outcome(false);
+    options_.Clear();
+    options_.Append(value);
     return outcome(true);
   }
   return Outcome::kUnknownKey;

@@ -15,6 +15,8 @@ namespace flint::settings {
 enum class OnFailure : uint8_t { kHalt, kReset, kPowerOff };
 
 inline constexpr size_t kMaxEntrySize = 128;
+/// As long as x86 kernels take command lines.
+inline constexpr size_t kMaxOptionsSize = 2048;
 
 /// What the VM's owner may tell the firmware, wherever they write it: words
 /// `flint.key=value` on the VMM's command line or in SMBIOS OEM strings, or
@@ -23,6 +25,7 @@ inline constexpr size_t kMaxEntrySize = 128;
 /// | key | value | default |
 /// |---|---|---|
 /// | `log` | `error`, `warning`, `info`, `debug` | `info` |
+/// | `options` | command line of a kernel that the VMM loaded | none |
 /// | `boot` | id of a boot entry, or a pattern for it | the entries' order |
 /// | `timeout` | seconds to wait for a choice | the disk's own setting |
 /// | `on_failure` | `halt`, `reset`, `poweroff` | `halt` |
@@ -49,6 +52,9 @@ class Settings {
   /// The entry to boot, or empty to choose as the disk says.
   std::string_view boot_entry() const { return boot_entry_.view(); }
 
+  /// The command line for a kernel that the VMM loaded beside us; may be empty.
+  std::string_view options() const { return options_.view(); }
+
   std::optional<uint32_t> timeout_seconds() const { return timeout_seconds_; }
 
   OnFailure on_failure() const { return on_failure_; }
@@ -63,6 +69,7 @@ class Settings {
   OnFailure on_failure_ = OnFailure::kHalt;
   std::optional<uint32_t> timeout_seconds_;
   FixedText<kMaxEntrySize> boot_entry_;
+  FixedText<kMaxOptionsSize> options_;
 };
 
 }  // namespace flint::settings

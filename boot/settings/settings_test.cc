@@ -177,9 +177,24 @@ TEST_F(SettingsTest, AcceptTheLongestEntryAndNoLonger) {
   EXPECT_THAT(warnings_, SizeIs(1));
 }
 
+TEST_F(SettingsTest, AcceptTheLongestOptionsAndNoLonger) {
+  const std::string longest(kMaxOptionsSize, 'x');
+
+  settings_.ApplyWords("\"flint.options=" + longest + "\"");
+  EXPECT_EQ(settings_.options(), longest);
+  EXPECT_THAT(warnings_, IsEmpty());
+
+  settings_.Apply("options", longest + "y");
+  EXPECT_EQ(settings_.options(), longest);
+  EXPECT_THAT(warnings_, SizeIs(1));
+
+  settings_.Apply("options", "");
+  EXPECT_EQ(settings_.options(), "");
+}
+
 TEST_F(SettingsTest, RefuseAWordTooLongToKeepWhole) {
   // What is left of it when cut would be a number.
-  settings_.ApplyWords("flint.timeout=" + std::string(500, '0') + "9");
+  settings_.ApplyWords("flint.timeout=" + std::string(5000, '0') + "9");
 
   EXPECT_EQ(settings_.timeout_seconds(), std::nullopt);
   EXPECT_THAT(warnings_, SizeIs(1));

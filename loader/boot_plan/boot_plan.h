@@ -81,6 +81,9 @@ struct Candidate {
   /// For kUefiProgram: where on `file_system` it is; UTF-8, from the root,
   /// separated by '/' or '\\'.
   std::string_view path = {};
+  /// For kUefiProgram: the program itself, if it is in memory and not on a
+  /// file system. Must outlive the plan.
+  Bytes program = {};
   /// For kBlsEntry the kernel's command line. For kUefiProgram the text it is
   /// given as its load options, in UTF-8; empty if it is given none.
   std::string_view load_options = {};
