@@ -83,4 +83,18 @@ Contract CloudHypervisor(const VirtualMachine& vm) {
   return contract;
 }
 
+Contract CloudHypervisorWithZones(const VirtualMachine& vm) {
+  constexpr uint64_t kGib = uint64_t{1} << 30;
+  Contract contract = CloudHypervisor(vm);
+  contract.name = "cloud-hypervisor-zones";
+  contract.machine = q35::Machine(6144);
+  contract.memory_map = {{0, 0xA0000, kRam},
+                         {0x100000, 1 * kGib, kRam},
+                         {3 * kGib / 2, 2 * kGib, kRam},
+                         {4 * kGib, 5 * kGib, kRam},
+                         {6 * kGib, 8 * kGib, kRam},
+                         {kEcam, kEcam + (256u << 20), kReserved}};
+  return contract;
+}
+
 }  // namespace flint::contracts

@@ -108,6 +108,8 @@ struct Contract {
 /// What a VM's owner decides, whatever the VMM.
 struct VirtualMachine {
   std::string command_line = {};
+  /// What the firmware is to boot, where the VMM can be given that.
+  std::string kernel = {};
   std::string initrd = {};
   std::vector<std::string> oem_strings = {};
 };

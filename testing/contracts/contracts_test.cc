@@ -25,6 +25,9 @@ using ::testing::ElementsAre;
 /// What a user gives a VMM for a kernel: nothing of it may reach ours.
 constexpr char kForeignOptions[] = "root=/dev/vda1 console=hvc0 init=/bin/sh";
 
+constexpr char kModuleOptions[] =
+    "console=ttyS0 panic=-1 quiet no_timer_check cryptomgr.notests";
+
 std::string ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   EXPECT_TRUE(file) << path;
@@ -95,12 +98,25 @@ TEST_F(Contracts, CloudHypervisorWithFirmware) {
          q35::kStatusReset);
 }
 
+TEST_F(Contracts, CloudHypervisorWithZones) {
+  ASSERT_OK(Start(MachineOf(CloudHypervisorWithZones({}))));
+  EXPECT_OK(machine().ExpectText("started by PVH, 4607 MiB of memory"));
+  EXPECT_OK(machine().ExpectText("the machine has no disk"));
+}
+
 TEST_F(Contracts, FirecrackerWithPci) {
   BootDebian(FirecrackerWithPci({.command_line = kForeignOptions}));
 }
 
 TEST_F(Contracts, Firecracker) {
-  Report(Firecracker({.command_line = "flint.on_failure=poweroff"}), 0);
+  ASSERT_OK(
+      Start(MachineOf(Firecracker({}))
+                .WithArguments({"-drive",
+                                "if=none,format=raw,snapshot=on,id=disk,file=" +
+                                    boot_test::Image("fat16.img"),
+                                "-device",
+                                "virtio-blk-device,drive=disk"})));
+  EXPECT_OK(machine().ExpectText("booting debian.conf from virtio-blk"));
 }
 
 TEST_F(Contracts, Crosvm) {
@@ -115,6 +131,21 @@ TEST_F(Contracts, CrosvmWithOneGib) {
 TEST_F(Contracts, XenPvh) {
   Report(XenPvh({.command_line = "flint.on_failure=poweroff"}),
          q35::kStatusOff);
+}
+
+// All that there is to boot is what the toolstack loads.
+TEST_F(Contracts, XenPvhWithModules) {
+  const Contract contract = XenPvh(
+      {.command_line = absl::StrCat(
+           "flint.options=\"", kModuleOptions, "\" root=/dev/xvda"),
+       .kernel = ReadFile(qemu::Runfile("../debian_linux_cloud/vmlinuz")),
+       .initrd = ReadFile(boot_test::Image("guest_initrd.cpio"))});
+
+  ASSERT_OK_AND_ASSIGN(const GuestReport guest,
+                       Boot(MachineOf(contract), q35::kStatusOff));
+
+  EXPECT_EQ(guest.command_line, kModuleOptions);
+  EXPECT_EQ(guest.efi, "64");
 }
 
 TEST_F(Contracts, XenPvhWithoutAcpi) {

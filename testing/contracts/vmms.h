@@ -12,6 +12,8 @@ namespace flint::contracts {
 /// `--kernel flint --cmdline ... --initramfs ...`, or `--firmware flint`, which
 /// is the same without them.
 Contract CloudHypervisor(const VirtualMachine& vm);
+/// With `--memory-zone`s apart from each other, 4607 MiB in all.
+Contract CloudHypervisorWithZones(const VirtualMachine& vm);
 
 /// With `--enable-pci`.
 Contract FirecrackerWithPci(const VirtualMachine& vm);

@@ -15,8 +15,9 @@ namespace {
 
 constexpr int kMebibytes = 512;
 constexpr uint64_t kMemoryEnd = uint64_t{kMebibytes} << 20;
-/// Pages behind kernel and modules, for all that is told.
-constexpr uint32_t kModule = 0x1000000;
+/// Modules, and pages behind them for all that is told.
+constexpr uint32_t kFirstModule = 0x1000000;
+constexpr uint64_t kPageBytes = 4096;
 constexpr uint32_t kStartInfo = 0x3E00000;
 constexpr uint32_t kCommandLine = kStartInfo + 56;
 constexpr uint32_t kAcpiTables = 0xFC000000;
@@ -52,8 +53,13 @@ Contract Common(const VirtualMachine& vm) {
                      {0xFEFF8000, 0xFF000000, kReserved}},
       .command_line = vm.command_line,
   };
-  if (!vm.initrd.empty()) {
-    contract.modules = {{.address = kModule, .contents = vm.initrd}};
+  uint64_t address = kFirstModule;
+  for (const std::string& file : {vm.kernel, vm.initrd}) {
+    if (file.empty()) continue;
+    contract.modules.push_back(
+        {.address = static_cast<uint32_t>(address), .contents = file});
+    address =
+        (address + file.size() + kPageBytes - 1) / kPageBytes * kPageBytes;
   }
   return contract;
 }
@@ -78,6 +84,8 @@ Contract XenPvh(const VirtualMachine& vm) {
                                   .sleep_status = q35::kSleepStatus,
                                   .reset = q35::kSleepControl,
                                   .reset_value = q35::kResetValue,
+                                  // In place of Xen's clock.
+                                  .pm_timer = q35::kPmTimer,
                                   .dsdt = q35::Dsdt("")};
   return contract;
 }

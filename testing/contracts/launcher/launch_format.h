@@ -25,8 +25,8 @@
 #define LAUNCH_WRITE_MSR 9  // register, low half, high half
 #define LAUNCH_ENTER 10     // the processor's state, as follows
 
-// Offsets in it. General registers have 64 bits each, in the order of
-// `popal`'s mirror: RAX RBX RCX RDX RSI RDI RBP R8-R15.
+// Offsets in it. General registers have 64 bits each: RAX RBX RCX RDX RSI RDI
+// RBP R8-R15.
 #define STATE_GENERAL 0
 #define STATE_FLAGS 120
 #define STATE_CR0 128
