@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // An installer's ISO image, to its kernel and initrd.
-#include <cstdint>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
@@ -9,22 +8,22 @@
 #include "gtest/gtest.h"
 #include "testing/boot/boot_test.h"
 #include "testing/boot/uefi/firmware.h"
+#include "testing/qemu/machine.h"
 #include "testing/qemu/status_matchers.h"
 
 namespace flint::boot_test {
 namespace {
 
+using qemu::DiskKind;
 using qemu::Machine;
 using ::testing::HasSubstr;
 
-constexpr uint32_t kCdromBlockBytes = 2048;
-
-Machine MachineWith(std::string_view image, uint32_t block_size_bytes) {
+Machine MachineWith(std::string_view image, DiskKind kind) {
   return On(FirmwareUnderTest(),
             Machine::Q35().WithMemoryMib(512).WithDisk(
                 {.image = Image(absl::StrCat("uefi/", image)),
-                 .read_only = true,
-                 .block_size_bytes = block_size_bytes}));
+                 .kind = kind,
+                 .read_only = true}));
 }
 
 class Installer : public BootTest {
@@ -38,13 +37,13 @@ class Installer : public BootTest {
 };
 
 // El Torito is all that says where the boot image is.
-TEST_F(Installer, BootsFromBlocksOfACdrom) {
-  ExpectInstaller(MachineWith("installer.iso", kCdromBlockBytes));
+TEST_F(Installer, BootsFromACdrom) {
+  ExpectInstaller(MachineWith("installer.iso", DiskKind::kSataCdRom));
 }
 
 // The GPT and El Torito name the same boot image.
 TEST_F(Installer, BootsFromADisk) {
-  ExpectInstaller(MachineWith("installer_hybrid.iso", 512));
+  ExpectInstaller(MachineWith("installer_hybrid.iso", DiskKind::kVirtioBlk));
 }
 
 }  // namespace
