@@ -79,7 +79,7 @@ class Contracts : public boot_test::BootTest {
   /// settings want then: the machine ends with that status.
   void Report(const Contract& contract, int status) {
     ASSERT_OK(Start(MachineOf(contract)));
-    EXPECT_OK(machine().ExpectText("the machine has no disk"));
+    EXPECT_OK(machine().ExpectText("no bootable operating system found"));
     ASSERT_OK_AND_ASSIGN(const int ended, machine().ExpectExit());
     EXPECT_EQ(ended, status);
   }
@@ -101,7 +101,7 @@ TEST_F(Contracts, CloudHypervisorWithFirmware) {
 TEST_F(Contracts, CloudHypervisorWithZones) {
   ASSERT_OK(Start(MachineOf(CloudHypervisorWithZones({}))));
   EXPECT_OK(machine().ExpectText("started by PVH, 4607 MiB of memory"));
-  EXPECT_OK(machine().ExpectText("the machine has no disk"));
+  EXPECT_OK(machine().ExpectText("no bootable operating system found"));
 }
 
 TEST_F(Contracts, FirecrackerWithPci) {
