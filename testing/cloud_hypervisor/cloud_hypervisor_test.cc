@@ -152,12 +152,19 @@ TEST_F(CloudHypervisor, Restarts) {
       << ::testing::PrintToString(vm.events);
 }
 
+// With its firmware option there is no command line: settings are OEM strings.
 TEST_F(CloudHypervisor, SwitchesOffIfThereIsNothingToBoot) {
-  std::vector<std::string> arguments = With({"path=/dev/vda,image_type=raw"});
-  arguments.insert(arguments.end(), {"--cmdline", "flint.on_failure=poweroff"});
   ASSERT_OK_AND_ASSIGN(
       const VmReport vm,
-      Run({.arguments = arguments, .disks = {{.image = Image("blank.img")}}}));
+      Run({.arguments = {"--memory",
+                         "size=512M",
+                         "--firmware",
+                         kFirmware,
+                         "--platform",
+                         "oem_strings=[flint.on_failure=poweroff]",
+                         "--disk",
+                         "path=/dev/vda,image_type=raw"},
+           .disks = {{.image = Image("blank.img")}}}));
 
   EXPECT_EQ(vm.status, 0);
   EXPECT_THAT(vm.firmware,
