@@ -40,6 +40,19 @@ void FakeFwCfg::AddFile(std::string_view name, std::string_view content) {
                     .size_bytes = static_cast<uint32_t>(content.size())});
 }
 
+void FakeFwCfg::AddWritableFile(std::string_view name, uint32_t size_bytes) {
+  AddFile(name, std::string(size_bytes, '\0'));
+  files_.back().is_writable = true;
+}
+
+std::string FakeFwCfg::ContentOfFile(std::string_view name) const {
+  return std::ranges::find(files_, name, &Entry::name)->content;
+}
+
+void FakeFwCfg::AddItem(uint16_t key, std::string_view content) {
+  items_[key] = content;
+}
+
 void FakeFwCfg::ClaimSize(std::string_view name, uint32_t size_bytes) {
   std::ranges::find(files_, name, &Entry::name)->size_bytes = size_bytes;
 }
@@ -69,6 +82,9 @@ std::string FakeFwCfg::ContentOf(uint16_t key) const {
     default:
       break;
   }
+  if (const auto item = items_.find(key); item != items_.end()) {
+    return item->second;
+  }
   if (key < kFirstFileKey || key - kFirstFileKey >= int(files_.size())) {
     return "";
   }
@@ -76,6 +92,7 @@ std::string FakeFwCfg::ContentOf(uint16_t key) const {
 }
 
 void FakeFwCfg::Select(uint16_t key) {
+  selected_key_ = key;
   selected_ = ContentOf(key);
   position_ = 0;
 }
@@ -111,10 +128,25 @@ uint32_t FakeFwCfg::Perform(uint32_t control,
     const auto out = memory_.Map(address, size_bytes);
     if (!out) return DmaAccess::kError;
     for (std::byte& byte : *out) byte = std::byte{TakeByte()};
+  } else if ((control & DmaAccess::kWrite) != 0) {
+    const auto in = memory_.Map(address, size_bytes);
+    if (!in || !WriteSelected(*in)) return DmaAccess::kError;
   } else if ((control & DmaAccess::kSkip) != 0) {
     position_ = std::min<size_t>(position_ + size_bytes, selected_.size());
   }
   return 0;
+}
+
+bool FakeFwCfg::WriteSelected(Bytes bytes) {
+  const int index = selected_key_ - kFirstFileKey;
+  if (index < 0 || index >= int(files_.size())) return false;
+  Entry& file = files_[size_t(index)];
+  if (!file.is_writable || bytes.size() > file.content.size() - position_) {
+    return false;
+  }
+  file.content.replace(position_, bytes.size(), AsText(bytes));
+  position_ += bytes.size();
+  return true;
 }
 
 }  // namespace flint::fw_cfg

@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "drivers/io/fake_register_io.h"
+#include "platforms/base/bytes.h"
 #include "platforms/base/guest_memory.h"
 
 namespace flint::fw_cfg {
@@ -22,6 +24,12 @@ class FakeFwCfg final {
             bool has_dma = true);
 
   void AddFile(std::string_view name, std::string_view content);
+
+  /// A file of zeros that can be written.
+  void AddWritableFile(std::string_view name, uint32_t size_bytes);
+  std::string ContentOfFile(std::string_view name) const;
+  /// An item that is no file.
+  void AddItem(uint16_t key, std::string_view content);
 
   /// What the directory says, whatever is true.
   void ClaimFileCount(uint32_t count) { claimed_count_ = count; }
@@ -38,6 +46,7 @@ class FakeFwCfg final {
     std::string name;
     std::string content;
     uint32_t size_bytes;
+    bool is_writable = false;
   };
 
   std::string Directory() const;
@@ -46,15 +55,18 @@ class FakeFwCfg final {
   uint8_t TakeByte();
   void StartTransfer();
   uint32_t Perform(uint32_t control, uint32_t size_bytes, uint64_t address);
+  bool WriteSelected(Bytes bytes);
 
   io::FakeRegisterIo& ports_;
   GuestMemory& memory_;
   bool has_dma_;
   std::vector<Entry> files_;
+  std::map<uint16_t, std::string> items_;
   std::optional<uint32_t> claimed_count_;
   bool fails_ = false;
   bool is_stuck_ = false;
   int transfer_count_ = 0;
+  uint16_t selected_key_ = 0;
   std::string selected_;
   size_t position_ = 0;
 };

@@ -107,18 +107,36 @@ Status FwCfg::ReadKey(uint16_t key, uint32_t offset, MutableBytes out) {
     ReadByPort(key, offset, out);
     return {};
   }
+  return TransferAt(DmaAccess::kRead, key, offset, out);
+}
+
+Status FwCfg::Write(const File& file, uint32_t offset, Bytes bytes) {
+  if (offset > file.size_bytes || bytes.size() > file.size_bytes - offset) {
+    return Fail(ErrorCode::kOutOfRange, "write beyond the end of the file");
+  }
+  if (!has_dma_) {
+    return Fail(ErrorCode::kUnsupported, "fw_cfg cannot be written");
+  }
+  return TransferAt(DmaAccess::kWrite, file.key, offset, bytes);
+}
+
+/// By DMA, `direction` being kRead or kWrite.
+Status FwCfg::TransferAt(uint32_t direction,
+                         uint16_t key,
+                         uint32_t offset,
+                         Bytes bytes) {
   const uint32_t select = uint32_t{key} << 16 | DmaAccess::kSelect;
-  uint32_t read = DmaAccess::kRead;
+  uint32_t control = direction;
   if (offset == 0) {
-    read |= select;
+    control |= select;
   } else {
     TRY(Transfer({.control = select | DmaAccess::kSkip,
                   .size_bytes = offset,
                   .address = uint64_t{0}}));
   }
-  return Transfer({.control = read,
-                   .size_bytes = static_cast<uint32_t>(out.size()),
-                   .address = parts_.memory.AddressOf(out.data())});
+  return Transfer({.control = control,
+                   .size_bytes = static_cast<uint32_t>(bytes.size()),
+                   .address = parts_.memory.AddressOf(bytes.data())});
 }
 
 void FwCfg::ReadByPort(uint16_t key, uint32_t offset, MutableBytes out) {

@@ -70,6 +70,18 @@ class FwCfg final {
   /// and kTimedOut.
   Status Read(const File& file, uint32_t offset, MutableBytes out);
 
+  /// Writes bytes [offset, offset + bytes.size()) of a file that the device
+  /// lets be written. `bytes` must be memory that devices reach. kOutOfRange:
+  /// not all of them are in it; kUnsupported without DMA; kDeviceError: it may
+  /// not be written; kTimedOut.
+  Status Write(const File& file, uint32_t offset, Bytes bytes);
+
+  /// Reads from `offset` on an item that has had its number since before there
+  /// were files, such as `kCpuCountKey`; zeros beyond its end. As `Read`.
+  Status ReadItem(uint16_t key, uint32_t offset, MutableBytes out) {
+    return ReadKey(key, offset, out);
+  }
+
   /// Reads the whole of a file into `arena`, whose memory devices reach.
   /// kUnsupported: it is longer than `max_bytes`; kNoMemory; as `Read`.
   Result<std::string_view> ReadText(const File& file,
@@ -82,6 +94,10 @@ class FwCfg final {
   Result<uint32_t> ReadFileCount();
   Status ReadEntry(uint32_t index, uint32_t count, File& file);
   Status ReadKey(uint16_t key, uint32_t offset, MutableBytes out);
+  Status TransferAt(uint32_t direction,
+                    uint16_t key,
+                    uint32_t offset,
+                    Bytes bytes);
   void ReadByPort(uint16_t key, uint32_t offset, MutableBytes out);
   Status Transfer(const DmaAccess& access);
 

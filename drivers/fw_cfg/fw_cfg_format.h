@@ -19,6 +19,18 @@ struct DmaAddressLow : io::Register<uint32_t, 0x518> {};
 // What can be selected beside files.
 inline constexpr uint16_t kSignatureKey = 0x0000;
 inline constexpr uint16_t kFeaturesKey = 0x0001;
+/// How many processors there are, 16 bits, little-endian.
+inline constexpr uint16_t kCpuCountKey = 0x0005;
+// What the VMM was told to boot. Sizes are 32 bits, little-endian; a kernel is
+// its setup, then the rest; the command line ends in a NUL.
+inline constexpr uint16_t kKernelSizeKey = 0x0008;
+inline constexpr uint16_t kInitrdSizeKey = 0x000B;
+inline constexpr uint16_t kKernelDataKey = 0x0011;
+inline constexpr uint16_t kInitrdDataKey = 0x0012;
+inline constexpr uint16_t kCommandLineSizeKey = 0x0014;
+inline constexpr uint16_t kCommandLineDataKey = 0x0015;
+inline constexpr uint16_t kSetupSizeKey = 0x0017;
+inline constexpr uint16_t kSetupDataKey = 0x0018;
 inline constexpr uint16_t kDirectoryKey = 0x0019;
 /// Files' keys start here.
 inline constexpr uint16_t kFirstFileKey = 0x0020;
@@ -46,6 +58,7 @@ struct DmaAccess {
   static constexpr uint32_t kRead = 1 << 1;
   static constexpr uint32_t kSkip = 1 << 2;
   static constexpr uint32_t kSelect = 1 << 3;
+  static constexpr uint32_t kWrite = 1 << 4;
 
   Be32 control;
   Be32 size_bytes;

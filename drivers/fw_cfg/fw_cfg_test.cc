@@ -2,11 +2,14 @@
 #include "drivers/fw_cfg/fw_cfg.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "drivers/clock/fake_clock.h"
 #include "drivers/fw_cfg/fake_fw_cfg.h"
+#include "drivers/fw_cfg/fw_cfg_format.h"
 #include "drivers/io/fake_register_io.h"
+#include "platforms/base/bytes.h"
 #include "platforms/base/fake_guest_memory.h"
 #include "testing/result_matchers.h"
 
@@ -173,6 +176,44 @@ TEST(FwCfg, IsNotThereOnOtherMachines) {
                    .clock = clock,
                    .scratch = memory.AddRegion(0x1000, FwCfg::kScratchBytes)}),
               IsError(ErrorCode::kNotFound));
+}
+
+TEST_P(FwCfgTest, ReadsItemsThatAreNoFiles) {
+  fake_.AddItem(kCpuCountKey, std::string_view("\4\1", 2));
+  FwCfg device = Make();
+  ASSERT_OK_AND_ASSIGN(const auto text, arena_.AllocateArray<char>(3));
+
+  ASSERT_OK(device.ReadItem(kCpuCountKey, 1, std::as_writable_bytes(text)));
+
+  EXPECT_EQ(std::string(text.begin(), text.end()), std::string("\1\0\0", 3));
+}
+
+TEST_P(FwCfgTest, WritesOnlyByDma) {
+  fake_.AddWritableFile("etc/address", 8);
+  FwCfg device = Make();
+  ASSERT_OK_AND_ASSIGN(const File file, device.Find("etc/address"));
+  ASSERT_OK_AND_ASSIGN(const auto text, arena_.CopyText("abc"));
+
+  const Status written = device.Write(file, 2, AsBytes(text));
+
+  if (!GetParam()) {
+    EXPECT_THAT(written, IsError(ErrorCode::kUnsupported));
+    return;
+  }
+  ASSERT_OK(written);
+  EXPECT_EQ(fake_.ContentOfFile("etc/address"),
+            std::string("\0\0abc\0\0\0", 8));
+  EXPECT_THAT(device.Write(file, 6, AsBytes(text)),
+              IsError(ErrorCode::kOutOfRange));
+}
+
+TEST_P(FwCfgDmaTest, RefusesToWriteWhatIsReadOnly) {
+  FwCfg device = Make();
+  ASSERT_OK_AND_ASSIGN(const File file, device.Find("bootorder"));
+  ASSERT_OK_AND_ASSIGN(const auto text, arena_.CopyText("abc"));
+
+  EXPECT_THAT(device.Write(file, 0, AsBytes(text)),
+              IsError(ErrorCode::kDeviceError));
 }
 
 }  // namespace
