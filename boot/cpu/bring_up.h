@@ -7,6 +7,7 @@
 // DoorKind (boot/info/boot_info.h)
 #define DOOR_PVH 1
 #define DOOR_LINUX64 2
+#define DOOR_RESET_VECTOR 3
 
 // Our GDT: what the Linux boot protocol wants to be entered with, from the
 // start. [linux-boot 64-bit]
@@ -27,6 +28,8 @@
 #define CR0_ET (1 << 4)
 #define CR0_NE (1 << 5)
 #define CR0_WP (1 << 16)
+#define CR0_NW (1 << 29)
+#define CR0_CD (1 << 30)
 #define CR0_PG (1 << 31)
 
 #define CR4_PAE (1 << 5)

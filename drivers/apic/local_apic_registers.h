@@ -25,6 +25,14 @@ struct InterruptRequest : io::Register<uint32_t, 0x200> {
   static constexpr uint32_t kStep = 0x10;
 };
 
+/// Its low half; writing it sends an interrupt.
+struct InterruptCommand : io::Register<uint32_t, 0x300> {
+  static constexpr Value kInit = 0b101 << 8;
+  static constexpr Value kStartUp = 0b110 << 8;
+  static constexpr Value kAssert = 1 << 14;
+  static constexpr Value kAllButSelf = 0b11 << 18;
+};
+
 struct LvtTimer : io::Register<uint32_t, 0x320> {
   static constexpr Value kMasked = 1 << 16;
   static constexpr Value kPeriodic = 1 << 17;
