@@ -9,6 +9,8 @@ std::string_view ToString(DoorKind door) {
       return "PVH";
     case DoorKind::kLinux64:
       return "Linux 64-bit";
+    case DoorKind::kResetVector:
+      return "the reset vector";
   }
   return "unknown";
 }

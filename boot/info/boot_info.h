@@ -14,8 +14,9 @@ namespace flint::boot {
 
 /// How the VMM entered us. The numbers are known to the doors' assembly.
 enum class DoorKind : uint32_t {
-  kPvh = 1,      // argument: address of the PVH start_info
-  kLinux64 = 2,  // argument: address of the Linux zero page
+  kPvh = 1,          // argument: address of the PVH start_info
+  kLinux64 = 2,      // argument: address of the Linux zero page
+  kResetVector = 3,  // argument: none
 };
 
 /// The door's name for messages: "PVH".
