@@ -134,23 +134,33 @@ Status Search(Machine& machine, DiskSearch& search, boot_plan::BootPlan& plan) {
 Status BringUp(Machine& machine, DoorKind door, uint64_t argument) {
   TRY(machine.ReadDoor(door, argument));
   TRY(machine.BringUpMemory());
+  TRY(machine.SetUpPlatform());
   machine.DiscoverPlatform();
   machine.ReadVmmFiles();
   Announce(machine, machine.map());
-  return machine.StartDisks();
+  return {};
+}
+
+/// Returns if there is no such kernel, or if it cannot be booted.
+void BootVmmKernel(Machine& machine, std::span<block::BlockExtent> extents) {
+  Result<VmmKernel> kernel = machine.FindVmmKernel();
+  if (!kernel) return;
+  LinuxBooter booter(machine, extents);
+  log::Error("{}", booter.BootVmmKernel(*kernel).error);
 }
 
 /// Returns if nothing could be booted, with the report written.
 Status Boot(Machine& machine) {
+  const auto extents =
+      TRY(machine.arena().AllocateArray<block::BlockExtent>(kBatchExtents));
+  BootVmmKernel(machine, extents);
+  TRY(machine.StartDisks());
   boot_plan::BootPlan plan(machine.arena());
   const LoadedModules modules(machine.info().modules(), machine.memory());
   TRY(modules.AddProgram(machine.settings().options(), plan));
   DiskSearch search(machine.map(), machine.memory(), machine.arena(), plan);
   TRY(Search(machine, search, plan));
-  CandidateBooter booter(
-      machine,
-      TRY(machine.arena().AllocateArray<block::BlockExtent>(kBatchExtents)),
-      plan);
+  CandidateBooter booter(machine, extents, plan);
   VariableFlash* const flash = machine.variable_flash();
   const bool has_variables =
       search.found_variables() || (flash != nullptr && flash->SaysWhatToBoot());

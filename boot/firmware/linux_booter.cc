@@ -22,11 +22,33 @@ Failure LinuxBooter::Boot(const boot_plan::Candidate& candidate) {
   const auto kernel = Prepare(candidate);
   if (!kernel) return kernel.error();
   machine_.Note(Stage::kLoaded);
+  Start(*kernel);
+}
+
+Failure LinuxBooter::BootVmmKernel(VmmKernel& kernel) {
+  log::Info("booting the VMM's kernel");
+  machine_.Note(Stage::kLoadBegun, VmmKernel::kKernelPath);
+  const auto command_line = kernel.ReadCommandLine(machine_.arena());
+  if (!command_line) return command_line.error();
+  const std::array initrd{VmmKernel::kInitrdPath};
+  NoDisk disk;
+  const auto loaded = Load(
+      {.file_system = kernel,
+       .device = disk,
+       .kernel_path = VmmKernel::kKernelPath,
+       .initrd_paths = std::span(initrd).first(kernel.has_initrd() ? 1 : 0),
+       .command_line = *command_line});
+  if (!loaded) return loaded.error();
+  machine_.Note(Stage::kLoaded);
+  Start(*loaded);
+}
+
+void LinuxBooter::Start(const bzimage::PreparedKernel& kernel) {
   // From here on there is no way back: the disks are gone.
   machine_.StopDisks();
   machine_.Note(Stage::kStarted);
   LogTimeline(machine_.timeline(), machine_.clock());
-  cpu::JumpToKernel(kernel->entry_address, kernel->zero_page_address);
+  cpu::JumpToKernel(kernel.entry_address, kernel.zero_page_address);
 }
 
 std::expected<bzimage::PreparedKernel, Failure> LinuxBooter::Prepare(
@@ -50,15 +72,20 @@ std::expected<bzimage::PreparedKernel, Failure> LinuxBooter::Prepare(
                            .size_bytes = module.size_bytes};
   });
 
+  return Load({.file_system = *candidate.file_system,
+               .device = *candidate.device,
+               .kernel_path = entry.linux,
+               .initrd_paths = entry.initrds,
+               .modules = std::span(modules).first(given.size()),
+               .command_line = *command_line});
+}
+
+std::expected<bzimage::PreparedKernel, Failure> LinuxBooter::Load(
+    const bzimage::LinuxRequest& request) {
   bzimage::LinuxLoader loader(machine_.map(), machine_.memory(), extents_);
-  auto loaded = loader.Load({.file_system = *candidate.file_system,
-                             .device = *candidate.device,
-                             .kernel_path = entry.linux,
-                             .initrd_paths = entry.initrds,
-                             .modules = std::span(modules).first(given.size()),
-                             .command_line = *command_line});
+  auto loaded = loader.Load(request);
   if (!loaded) return std::unexpected(loaded.error());
-  return About(entry.linux,
+  return About(request.kernel_path,
                std::move(*loaded).Finish(memory::E820Cursor(machine_.map()),
                                          machine_.rsdp_address()));
 }

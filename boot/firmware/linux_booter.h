@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "boot/firmware/machine.h"
+#include "boot/firmware/vmm_kernel.h"
 #include "drivers/block/block_device.h"
 #include "loader/boot_plan/boot_plan.h"
 #include "loader/bzimage/linux_loader.h"
@@ -25,7 +26,13 @@ class LinuxBooter final : public boot_plan::Booter {
 
   Failure Boot(const boot_plan::Candidate& candidate) override;
 
+  /// Boots the kernel that the VMM was given. Returns if it cannot be booted.
+  Failure BootVmmKernel(VmmKernel& kernel);
+
  private:
+  [[noreturn]] void Start(const bzimage::PreparedKernel& kernel);
+  std::expected<bzimage::PreparedKernel, Failure> Load(
+      const bzimage::LinuxRequest& request);
   std::expected<bzimage::PreparedKernel, Failure> Prepare(
       const boot_plan::Candidate& candidate);
   /// The candidate's, behind what every kernel on this machine must know.

@@ -11,10 +11,12 @@
 #include "boot/info/zero_page.h"
 #include "boot/paging/address_space.h"
 #include "boot/paging/paging_features.h"
+#include "boot/platform/ram_discovery.h"
+#include "boot/platform/table_memory.h"
+#include "boot/processors/trampoline.h"
 #include "drivers/acpi/mcfg.h"
 #include "drivers/block/mmio_disks.h"
 #include "drivers/block/pci_disks.h"
-#include "drivers/fw_cfg/fw_cfg.h"
 #include "platforms/base/log.h"
 #include "platforms/runtime/image_layout.h"
 #include "platforms/runtime/panic.h"
@@ -40,10 +42,32 @@ Machine::Machine() {
   runtime::SetPanicSink(&panic_console_);
 }
 
-Status Machine::ReadDoor(DoorKind door, uint64_t argument) {
+Status Machine::FillInfo(DoorKind door, uint64_t argument) {
   runtime::IdentityMemory low_memory(1, kDoorMemoryEnd);
-  TRY(door == DoorKind::kPvh ? ReadStartInfo(low_memory, argument, info_)
-                             : ReadZeroPage(low_memory, argument, info_));
+  switch (door) {
+    case DoorKind::kPvh:
+      return ReadStartInfo(low_memory, argument, info_);
+    case DoorKind::kLinux64:
+      return ReadZeroPage(low_memory, argument, info_);
+    case DoorKind::kResetVector:
+      return platform::DiscoverRam(FindFiles(), ports_, low_memory, info_);
+  }
+  return Fail(ErrorCode::kUnsupported, "no such door");
+}
+
+/// Null if there are none.
+fw_cfg::FwCfg* Machine::FindFiles() {
+  if (!files_) {
+    files_.emplace(fw_cfg::FwCfg::Create({.ports = ports_,
+                                          .memory = identity_,
+                                          .clock = clock_,
+                                          .scratch = files_scratch_}));
+  }
+  return *files_ ? &**files_ : nullptr;
+}
+
+Status Machine::ReadDoor(DoorKind door, uint64_t argument) {
+  TRY(FillInfo(door, argument));
   // PVH's version 0 does not: Xen's guests had to ask for it.
   if (info_.memory().empty()) {
     return Fail(ErrorCode::kNotFound, "the VMM gives no memory map");
@@ -75,6 +99,9 @@ Status Machine::BringUpMemory() {
     log::Warning("the memory map is too complex: {} KiB are not used",
                  map_.forgotten_bytes() >> 10);
   }
+  if (info_.door() == DoorKind::kResetVector) {
+    table_room_ = TRY(platform::MapTableMemory::Reserve(map_));
+  }
 
   page_tables_.emplace(
       TRY(paging::PageTables::Create(identity_, map_, tlb_, features)));
@@ -91,9 +118,31 @@ Status Machine::BringUpMemory() {
   return {};
 }
 
+Status Machine::SetUpPlatform() {
+  if (info_.door() != DoorKind::kResetVector) return {};
+  // Reserved memory is read-only otherwise.
+  TRY(page_tables_->MapIdentity(platform::kShadowRam,
+                                platform::kShadowRamBytes,
+                                {.access = paging::Access::kReadWrite}));
+  platform_ = platform::SetUp({.files = FindFiles(),
+                               .ports = ports_,
+                               .cpu = cpu_,
+                               .clock = clock_,
+                               .windows = *windows_,
+                               .map = map_,
+                               .table_room = table_room_,
+                               .memory = identity_,
+                               .arena = *arena_,
+                               .trampoline = processors::Trampoline()});
+  return {};
+}
+
 void Machine::DiscoverPlatform() {
-  Result<acpi::Tables> tables = acpi::Tables::Find(
-      *memory_, info_.rsdp_address(), info_.bios_data_address());
+  const uint64_t rsdp_address = platform_.rsdp_address != 0
+                                    ? platform_.rsdp_address
+                                    : info_.rsdp_address();
+  Result<acpi::Tables> tables =
+      acpi::Tables::Find(*memory_, rsdp_address, info_.bios_data_address());
   if (!tables) {
     log::Debug("no ACPI: {}", tables.error());
     return;
@@ -150,15 +199,8 @@ void Machine::ReadVmmFiles() {
 }
 
 void Machine::ReadFwCfg() {
-  const auto scratch =
-      arena_->AllocateArray<std::byte>(fw_cfg::FwCfg::kScratchBytes);
-  // Without memory there will be no boot either, which then says so.
-  if (!scratch) return;
-  Result<fw_cfg::FwCfg> files = fw_cfg::FwCfg::Create({.ports = ports_,
-                                                       .memory = *memory_,
-                                                       .clock = clock_,
-                                                       .scratch = *scratch});
-  if (!files) return;
+  fw_cfg::FwCfg* const files = FindFiles();
+  if (files == nullptr) return;
   // QEMU, then: nobody else's address space is searched for flash.
   variable_flash_.emplace(VariableFlash::Parts{.devices = *windows_,
                                                .clock = clock_,
@@ -168,6 +210,15 @@ void Machine::ReadFwCfg() {
   const Status read = boot::ReadVmmFiles(
       *files, *arena_, !devices_are_named, settings_, vmm_files_);
   if (!read) log::Warning("the VMM's files: {}", read.error());
+}
+
+Result<VmmKernel> Machine::FindVmmKernel() {
+  fw_cfg::FwCfg* const files =
+      info_.door() == DoorKind::kResetVector ? FindFiles() : nullptr;
+  if (files == nullptr) {
+    return Fail(ErrorCode::kNotFound, "the VMM has no kernel");
+  }
+  return VmmKernel::Find(*files);
 }
 
 pci::PciConfig& Machine::FindPciConfig() {
@@ -208,14 +259,17 @@ void Machine::FindMmioDevices() {
 
 Status Machine::StartDisks() {
   pci_config_ = &FindPciConfig();
-  const pci::ScanResult scan = pci::Scan(
-      *pci_config_, TRY(arena_->AllocateArray<pci::Function>(kMaxFunctions)));
-  functions_ = scan.functions;
-  Note(Stage::kPciScanned);
-  if (!scan.complete) {
-    log::Warning("more than {} PCI functions: the last are not used",
-                 kMaxFunctions);
+  functions_ = platform_.functions;
+  if (functions_.empty()) {
+    const pci::ScanResult scan = pci::Scan(
+        *pci_config_, TRY(arena_->AllocateArray<pci::Function>(kMaxFunctions)));
+    functions_ = scan.functions;
+    if (!scan.complete) {
+      log::Warning("more than {} PCI functions: the last are not used",
+                   kMaxFunctions);
+    }
   }
+  Note(Stage::kPciScanned);
   FindMmioDevices();
   const virtio::DriverResources resources{
       .clock = clock_, .memory = *memory_, .pages = map_, .arena = *arena_};

@@ -12,11 +12,13 @@
 #include "boot/firmware/panic_console.h"
 #include "boot/firmware/variable_flash.h"
 #include "boot/firmware/vmm_files.h"
+#include "boot/firmware/vmm_kernel.h"
 #include "boot/info/boot_info.h"
 #include "boot/memory/memory_map.h"
 #include "boot/paging/device_windows.h"
 #include "boot/paging/mapped_memory.h"
 #include "boot/paging/page_tables.h"
+#include "boot/platform/platform.h"
 #include "boot/settings/settings.h"
 #include "boot/timeline/timeline.h"
 #include "drivers/acpi/fadt.h"
@@ -29,6 +31,7 @@
 #include "drivers/console/switched_output.h"
 #include "drivers/console/text_input.h"
 #include "drivers/console/text_output.h"
+#include "drivers/fw_cfg/fw_cfg.h"
 #include "drivers/io/cpu.h"
 #include "drivers/io/cpu_registers.h"
 #include "drivers/io/port_io.h"
@@ -56,6 +59,7 @@ namespace flint::boot {
 ///     Machine                 console, clock
 ///     ReadDoor                what the VMM said, settings
 ///     BringUpMemory           memory map, page tables, exceptions
+///     SetUpPlatform           at the reset vector: chipset, PCI, tables
 ///     DiscoverPlatform        ACPI, power
 ///     ReadVmmFiles            more settings, the order of devices
 ///     StartDisks              PCI, disks
@@ -69,11 +73,15 @@ class Machine final {
   Machine& operator=(const Machine&) = delete;
 
   /// Copies what the VMM said out of its low memory, and applies the settings
-  /// among it.
+  /// among it. At the reset vector, asks what memory there is.
   Status ReadDoor(DoorKind door, uint64_t argument);
 
   /// Makes the memory map, and page tables that follow it.
   Status BringUpMemory();
+
+  /// Does what firmware owes a machine that comes from its reset; nothing if
+  /// somebody has been there before us.
+  Status SetUpPlatform();
 
   /// Reads the ACPI tables, if there are any.
   void DiscoverPlatform();
@@ -82,6 +90,10 @@ class Machine final {
   /// does: settings, which go before those of its command line, and the order
   /// of devices.
   void ReadVmmFiles();
+
+  /// The kernel that the VMM was given beside us, if we are its firmware: what
+  /// a VMM loads is nobody's to boot. kNotFound, or as `VmmKernel::Find`.
+  Result<VmmKernel> FindVmmKernel();
 
   /// Finds all disks and starts them. One that fails is in the list with its
   /// reason. Fails only for want of memory.
@@ -155,6 +167,8 @@ class Machine final {
   static constexpr size_t kMaxRanges = 8192;
   static constexpr size_t kMaxDisks = 64;
 
+  Status FillInfo(DoorKind door, uint64_t argument);
+  fw_cfg::FwCfg* FindFiles();
   void UseAcpi(power::Power& power);
   void ProtectTables();
   void ReadFadt();
@@ -181,6 +195,9 @@ class Machine final {
   console::LogConsole console_{output_.lines()};
   PanicConsole panic_console_{output_.lines()};
 
+  std::array<std::byte, fw_cfg::FwCfg::kScratchBytes> files_scratch_;
+  std::optional<Result<fw_cfg::FwCfg>> files_;
+
   BootInfo info_;
   settings::Settings settings_;
   VmmFiles vmm_files_;
@@ -194,6 +211,10 @@ class Machine final {
   std::optional<paging::MappedMemory> memory_;
   std::optional<Arena> arena_;
   std::optional<VariableFlash> variable_flash_;
+
+  // At the reset vector only.
+  uint64_t table_room_ = 0;
+  platform::Platform platform_;
 
   std::optional<acpi::Tables> tables_;
   std::optional<acpi::Fadt> fadt_;

@@ -54,7 +54,7 @@ def _embedding_sources_impl(ctx):
         "alignment": str(ctx.attr.alignment),
         "file": ctx.file.file.basename,
         "function": ctx.attr.function,
-        "header": "%s/%s.h" % (package, ctx.attr.stem),
+        "header": "/".join(([package] if package else []) + [ctx.attr.stem + ".h"]),
         "namespace": ctx.attr.namespace,
         "path": ctx.file.file.path,
         "symbol": "flint_%s_%s" % (ctx.attr.namespace, ctx.attr.stem),
