@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The firmware behind a reset vector: nobody has set the machine up before it.
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "testing/boot/boot_test.h"
+#include "testing/qemu/runfiles.h"
+#include "testing/qemu/status_matchers.h"
+
+namespace flint::boot_test {
+namespace {
+
+using qemu::Machine;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Le;
+using ::testing::SizeIs;
+
+constexpr uint64_t kGib = uint64_t{1} << 30;
+constexpr size_t kMostLines = 3;
+
+Machine WithRom(Machine machine) {
+  return machine.WithArguments({"-bios", qemu::Runfile("firmware_rom.bin")});
+}
+
+/// What Linux says of a machine whose firmware did not do its part. Memory
+/// types are not among it: QEMU's emulated processors forget theirs when they
+/// are started again, whatever firmware gave them.
+std::vector<std::string> Complaints(const std::vector<std::string>& messages) {
+  constexpr std::array<std::string_view, 9> kWords{"[Firmware Bug]",
+                                                   "[Firmware Warn]",
+                                                   "ACPI Error",
+                                                   "ACPI BIOS Error",
+                                                   "ACPI BIOS Warning",
+                                                   "can't claim",
+                                                   "failed to assign",
+                                                   "no space for",
+                                                   "conflict"};
+  std::vector<std::string> complaints;
+  for (const std::string& message : messages) {
+    for (const std::string_view word : kWords) {
+      if (absl::StrContains(message, word)) complaints.push_back(message);
+    }
+  }
+  return complaints;
+}
+
+class Rom : public BootTest {};
+
+TEST_F(Rom, SetsUpAQ35) {
+  Machine machine =
+      WithRom(Machine::Q35())
+          .WithMemoryMib(6144)
+          .WithDisk({.image = Image("messages.img"), .behind_bridge = true})
+          .WithArguments({"-smp",
+                          "4",
+                          "-device",
+                          "pcie-root-port,chassis=8,id=empty",
+                          "-device",
+                          "pcie-root-port,chassis=9,id=full",
+                          "-device",
+                          "virtio-rng-pci,bus=full",
+                          "-device",
+                          "qemu-xhci",
+                          // A window of 8 GiB, and one below 4 GiB.
+                          "-device",
+                          "pci-testdev,membar=8G",
+                          "-device",
+                          "virtio-balloon-pci"});
+
+  ASSERT_OK_AND_ASSIGN(const GuestReport guest, Boot(machine));
+
+  EXPECT_EQ(guest.overlay, kOverlay);
+  EXPECT_THAT(guest.disks, ElementsAre("vda 512 EFI PART"));
+  EXPECT_OK(CheckMemory(
+      guest.memory,
+      {.low_end = 2 * kGib, .high_end = 8 * kGib, .ecam = 0xb0000000}));
+  EXPECT_THAT(Complaints(guest.kernel_messages), IsEmpty());
+  EXPECT_THAT(guest.kernel_messages,
+              Contains(HasSubstr("Brought up 1 node, 4 CPUs")));
+  EXPECT_THAT(guest.kernel_messages, Contains(HasSubstr("SMBIOS 2.8 present")));
+  EXPECT_THAT(FirmwareLines(this->machine().serial()), SizeIs(Le(kMostLines)));
+}
+
+TEST_F(Rom, SetsUpAPc) {
+  ASSERT_OK_AND_ASSIGN(
+      const GuestReport guest,
+      Boot(WithRom(Machine::Pc()).WithDisk({.image = Image("messages.img")})));
+
+  EXPECT_THAT(guest.disks, ElementsAre("vda 512 EFI PART"));
+  EXPECT_OK(CheckMemory(guest.memory, {.low_end = 256 << 20}));
+  EXPECT_THAT(Complaints(guest.kernel_messages), IsEmpty());
+}
+
+// Unit 0 takes the place of -bios.
+TEST_F(Rom, StartsUefiProgramsFromFlash) {
+  ASSERT_OK_AND_ASSIGN(
+      const GuestReport guest,
+      Boot(Machine::Q35()
+               .WithMemoryMib(512)
+               .WithDisk({.image = Image("uefi/unified.img")})
+               .WithArguments({"-drive",
+                               "if=pflash,unit=0,format=raw,readonly=on,file=" +
+                                   qemu::Runfile("firmware_rom.bin")})));
+
+  EXPECT_THAT(guest.command_line, EndsWith("flint.test=unified"));
+  EXPECT_EQ(guest.efi, "64");
+}
+
+// Without ACPI, with which Linux finds no clock on an emulated microvm, whoever
+// starts it; and so it cannot switch the machine off.
+TEST_F(Rom, BootsTheVmmsKernelOnAMicrovm) {
+  ASSERT_OK_AND_ASSIGN(
+      qemu::Qemu* const vm,
+      Start(WithRom(Machine::Microvm("acpi=off"))
+                .WithKernel(qemu::Runfile("../debian_linux_cloud/vmlinuz"))
+                .WithInitrd(Image("guest_initrd.cpio"))
+                .WithCommandLine("console=ttyS0 quiet no_timer_check "
+                                 "cryptomgr.notests flint.test=vmm")));
+
+  EXPECT_OK(vm->ExpectText("flint: booting the VMM's kernel"));
+  EXPECT_OK(
+      vm->ExpectText("FLINT-GUEST cmdline: console=ttyS0 quiet "
+                     "no_timer_check cryptomgr.notests flint.test=vmm"));
+  EXPECT_OK(vm->ExpectText("FLINT-GUEST ready"));
+}
+
+}  // namespace
+}  // namespace flint::boot_test
