@@ -95,6 +95,9 @@ Status Machine::BringUpMemory() {
   for (const Module& module : info_.modules()) {
     map_.Claim(module.address, module.size_bytes, memory::MemoryType::kModule);
   }
+  if (const DataRange tree = info_.device_tree(); tree.size_bytes != 0) {
+    map_.Claim(tree.address, tree.size_bytes, memory::MemoryType::kModule);
+  }
   if (map_.forgotten_bytes() != 0) {
     log::Warning("the memory map is too complex: {} KiB are not used",
                  map_.forgotten_bytes() >> 10);
@@ -253,8 +256,17 @@ void Machine::FindMmioDevices() {
   boot::FindMmioDevices({.command_line = kernel_words_,
                          .tables = tables_,
                          .fadt = fadt_,
-                         .device_tree = vmm_files_.device_tree},
+                         .device_tree = device_tree()},
                         *mmio_devices_);
+}
+
+Bytes Machine::device_tree() {
+  if (!vmm_files_.device_tree.empty()) return vmm_files_.device_tree;
+  const auto [address, size_bytes] = info_.device_tree();
+  if (size_bytes == 0) return {};
+  const Result<MutableBytes> tree = memory_->Map(address, size_bytes);
+  if (!tree) return {};
+  return *tree;
 }
 
 Status Machine::StartDisks() {

@@ -152,6 +152,8 @@ class Machine final {
   /// All functions, in bus order.
   std::span<const pci::Function> pci_functions() const { return functions_; }
   const std::optional<acpi::Fadt>& fadt() const { return fadt_; }
+  /// How the VMM describes the machine, if it does; not checked.
+  Bytes device_tree();
   /// In the order of whoever named them.
   std::span<virtio::MmioDevice* const> mmio_devices() const {
     return mmio_devices_->devices();

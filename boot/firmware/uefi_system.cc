@@ -17,6 +17,7 @@
 #include "efi/console/console.h"
 #include "efi/device_path/device_path.h"
 #include "efi/device_path/path_writer.h"
+#include "efi/device_tree/device_tree_table.h"
 #include "efi/file_system/simple_file_system.h"
 #include "efi/platform_tables/platform_tables.h"
 #include "efi/random_seed/random_seed.h"
@@ -108,10 +109,19 @@ Status UefiSystem::InstallTables() {
   } else {
     log::Debug("no FPDT: {}", performance.error());
   }
+  InstallDeviceTree();
   return efi::InstallPlatformTables({.tables = environment_.tables(),
                                      .map = machine_.map(),
                                      .memory = machine_.memory()},
                                     rsdp_address);
+}
+
+void UefiSystem::InstallDeviceTree() {
+  const Bytes tree = machine_.device_tree();
+  if (tree.empty()) return;
+  const Status installed =
+      efi::InstallDeviceTree(environment_.tables(), environment_.pool(), tree);
+  if (!installed) log::Warning("device tree: {}", installed.error());
 }
 
 rng::RandomSource* UefiSystem::FindRandomSource() {

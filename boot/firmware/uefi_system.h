@@ -104,6 +104,7 @@ class UefiSystem final {
   };
 
   Status InstallTables();
+  void InstallDeviceTree();
   Status InstallDisks();
   Status InstallDisk(const block::Disk& disk);
   rng::RandomSource* FindRandomSource();

@@ -35,6 +35,12 @@ struct Module {
   FixedText<kMaxModuleCommandLineBytes> command_line;
 };
 
+/// Bytes that the VMM put somewhere, which stay there. None if the size is 0.
+struct DataRange {
+  uint64_t address = 0;
+  uint64_t size_bytes = 0;
+};
+
 /// What the VMM told us, copied out of the low memory where it lay, in a form
 /// that no longer depends on the door. About 96 KiB: make it a static object.
 ///
@@ -71,6 +77,9 @@ class BootInfo {
     return std::span(modules_).first(module_count_);
   }
 
+  /// The VMM's device tree, whatever its bytes are.
+  DataRange device_tree() const { return device_tree_; }
+
   /// Modules beyond `kMaxModules`, or with impossible addresses, left out.
   size_t dropped_module_count() const { return dropped_module_count_; }
 
@@ -83,6 +92,7 @@ class BootInfo {
   size_t dropped_module_count_ = 0;
   uint64_t rsdp_address_ = 0;
   uint64_t bios_data_address_ = 0;
+  DataRange device_tree_;
   std::array<memory::E820Entry, kMaxMemoryEntries> memory_{};
   std::array<Module, kMaxModules> modules_{};
   FixedText<kMaxCommandLineBytes> command_line_;

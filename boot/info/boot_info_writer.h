@@ -35,6 +35,8 @@ class BootInfoWriter {
   void SetDoor(DoorKind door) { info_.door_ = door; }
   void SetRsdpAddress(uint64_t address) { info_.rsdp_address_ = address; }
 
+  void SetDeviceTree(DataRange range) { info_.device_tree_ = range; }
+
   /// Copies what the BIOS data area, in page 0, says of the extended one. A
   /// machine without BIOS has zeros there, or anything.
   void CopyBiosDataAddress();

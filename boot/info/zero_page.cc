@@ -16,6 +16,7 @@ namespace {
 constexpr uint16_t kBootFlag = 0xAA55;
 constexpr uint32_t kHeaderMagic = 0x53726448;  // "HdrS"
 constexpr uint32_t kSetupDataE820 = 1;
+constexpr uint32_t kSetupDataDeviceTree = 2;
 constexpr int kMaxSetupDataNodes = 64;
 
 struct E820TableEntry {
@@ -89,24 +90,35 @@ Status CopyE820Table(const ZeroPage& page, BootInfoWriter& writer) {
   return {};
 }
 
-// More than 128 entries continue in the list of setup data. A list that cannot
-// be read to its end may hide reserved ranges, so it is refused.
-Status CopyE820Extensions(GuestMemory& memory,
-                          uint64_t address,
-                          BootInfoWriter& writer) {
+Status CopyE820Extension(GuestMemory& memory,
+                         DataRange data,
+                         BootInfoWriter& writer) {
+  const uint64_t count = data.size_bytes / sizeof(E820TableEntry);
+  ByteReader table(TRY(MapTable<E820TableEntry>(memory, data.address, count)));
+  for (uint64_t entry = 0; entry < count; ++entry) {
+    const auto extension = TRY(table.Read<E820TableEntry>());
+    TRY(AddMemory(extension, writer));
+  }
+  return {};
+}
+
+// More than 128 entries of E820 continue in the list of setup data. A list that
+// cannot be read to its end may hide reserved ranges, so it is refused.
+Status CopySetupData(GuestMemory& memory,
+                     uint64_t address,
+                     BootInfoWriter& writer) {
   for (int i = 0; address != 0; ++i) {
     if (i == kMaxSetupDataNodes) {
       return Fail(ErrorCode::kCorrupt, "zero page's setup data has no end");
     }
     const auto node = TRY(ReadStructure<SetupData>(memory, address));
+    const DataRange data{
+        .address = TRY(CheckedAdd(address, uint64_t{sizeof(node)})),
+        .size_bytes = node.size_bytes};
     if (node.type == kSetupDataE820) {
-      const uint64_t start = TRY(CheckedAdd(address, uint64_t{sizeof(node)}));
-      const uint64_t count = node.size_bytes / sizeof(E820TableEntry);
-      ByteReader table(TRY(MapTable<E820TableEntry>(memory, start, count)));
-      for (uint64_t entry = 0; entry < count; ++entry) {
-        const auto extension = TRY(table.Read<E820TableEntry>());
-        TRY(AddMemory(extension, writer));
-      }
+      TRY(CopyE820Extension(memory, data, writer));
+    } else if (node.type == kSetupDataDeviceTree) {
+      writer.SetDeviceTree(data);
     }
     address = node.next;
   }
@@ -126,7 +138,7 @@ Status ReadZeroPage(GuestMemory& memory, uint64_t address, BootInfo& info) {
   writer.SetRsdpAddress(page.rsdp_address);
   writer.CopyBiosDataAddress();
   TRY(CopyE820Table(page, writer));
-  TRY(CopyE820Extensions(memory, page.setup_data, writer));
+  TRY(CopySetupData(memory, page.setup_data, writer));
   const uint64_t initrd_size = Join(page.initrd_size_high, page.initrd_size);
   if (initrd_size != 0) {
     writer.AddModule(

@@ -177,6 +177,19 @@ TEST_F(ZeroPageTest, FollowsE820ExtensionsAmongOtherSetupData) {
                           E820Entry{0x3'0000'0000, 0x3000, 4}));
 }
 
+TEST_F(ZeroPageTest, NotesWhereTheDeviceTreeIs) {
+  ASSERT_OK(Read());
+  EXPECT_EQ(info_->device_tree().size_bytes, 0u);
+
+  Put(0x250, Le64(kSetupData));
+  PutSetupData(0, SetupDataHeader{kSetupData + 0x100, 9, 0});
+  PutSetupData(0x100, SetupDataHeader{0, 2, 0x345});
+  ASSERT_OK(Read());
+
+  EXPECT_EQ(info_->device_tree().address, kSetupData + 0x110);
+  EXPECT_EQ(info_->device_tree().size_bytes, 0x345u);
+}
+
 TEST_F(ZeroPageTest, RefusesSetupDataThatCannotBeReadToItsEnd) {
   // A loop.
   Put(0x250, Le64(kSetupData));
