@@ -35,8 +35,9 @@ TEST(Cost, OfAnEntryIsWithinItsBudget) {
   ASSERT_OK_AND_ASSIGN(const Cost cost, Measure(flint->machine));
 
   // SeaBIOS before us takes 5 million, 1150 accesses, and 12 reads.
-  EXPECT_LT(cost.instructions, 12'000'000);
-  EXPECT_LT(cost.register_accesses, 1700);
+  EXPECT_LT(cost.instructions, 16'000'000);
+  // SeaBIOS polls timers: hundreds more on a host that is busy.
+  EXPECT_LT(cost.register_accesses, 4000);
   EXPECT_GE(cost.disk_reads, 40);
   EXPECT_LE(cost.disk_reads, 60);
   EXPECT_LT(cost.serial_characters, 200);
