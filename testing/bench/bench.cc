@@ -23,6 +23,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "testing/bench/cost.h"
+#include "testing/bench/firmware_file.h"
 #include "testing/bench/report.h"
 #include "testing/bench/scenarios.h"
 
@@ -74,10 +75,20 @@ absl::Status Count(const Scenario& scenario, ScenarioResults& results) {
   for (const Contender& contender : scenario.contenders) {
     ShowProgress(
         absl::StrCat(scenario.name, ": counting ", contender.firmware));
-    const absl::StatusOr<Cost> cost = Measure(contender.machine);
+    FirmwareFile image;
+    if (!contender.image.empty()) {
+      const auto read = ReadFirmwareFile(contender.image);
+      if (!read.ok()) return read.status();
+      image = *read;
+    }
+    const absl::StatusOr<Cost> cost =
+        Measure({.machine = contender.machine,
+                 .first_instruction = image.first_instruction});
     if (!cost.ok()) return cost.status();
-    results.results.push_back(
-        {.firmware = contender.firmware, .cost = *cost, .seconds = {}});
+    results.results.push_back({.firmware = contender.firmware,
+                               .image_bytes = image.size_bytes,
+                               .cost = *cost,
+                               .seconds = {}});
   }
   return absl::OkStatus();
 }

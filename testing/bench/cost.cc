@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <fstream>
+#include <map>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -44,15 +46,19 @@ absl::StatusOr<std::unique_ptr<Qemu>> Run(Machine machine) {
   return qemu;
 }
 
-/// The value of `name` in what the plugin wrote.
-uint64_t ValueOf(const std::string& path, std::string_view name) {
+/// What the plugin wrote: names and values.
+absl::StatusOr<std::map<std::string, uint64_t>> ReadCounts(
+    const std::string& path) {
   std::ifstream file(path);
-  std::string word;
-  uint64_t value = 0;
-  while (file >> word >> value) {
-    if (word == name) return value;
+  if (!file) {
+    return absl::FailedPreconditionError(
+        "the firmware's first instruction was not executed");
   }
-  return 0;
+  std::map<std::string, uint64_t> counts;
+  std::string name;
+  uint64_t value = 0;
+  while (file >> name >> value) counts[name] = value;
+  return counts;
 }
 
 /// "... nsectors 8"
@@ -62,15 +68,31 @@ uint64_t BytesOfRead(std::string_view line) {
   return absl::SimpleAtoi(words.back(), &sectors) ? sectors * kSectorBytes : 0;
 }
 
-absl::Status CountEvents(const Qemu& qemu, Cost& cost) {
-  return qemu.VisitTrace([&](std::string_view line) {
-    if (absl::StartsWith(line, "memory_region_ops_")) {
-      ++cost.register_accesses;
-    } else if (absl::StartsWith(line, "virtio_blk_handle_read ")) {
-      ++cost.disk_reads;
-      cost.disk_bytes += BytesOfRead(line);
+/// Counts what QEMU traces, line by line.
+class EventCounter {
+ public:
+  void Take(std::string_view line) {
+    if (absl::StartsWith(line, "virtio_blk_handle_read ")) {
+      ++events_.disk_reads;
+      events_.disk_bytes += BytesOfRead(line);
+    } else if (line == "counting_begins") {
+      events_ = {};
     }
-  });
+  }
+
+  /// Of the cost, what is traced.
+  const Cost& events() const { return events_; }
+
+ private:
+  Cost events_;
+};
+
+std::string PluginArgument(const Subject& subject, std::string_view out) {
+  std::string argument = absl::StrCat(qemu::Runfile(kPlugin), ",out=", out);
+  if (subject.first_instruction != 0) {
+    absl::StrAppend(&argument, ",from=", subject.first_instruction);
+  }
+  return argument;
 }
 
 /// What of a sparse file has been written.
@@ -82,31 +104,33 @@ uint64_t AllocatedBytes(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<Cost> Measure(const Machine& machine) {
+absl::StatusOr<Cost> Measure(const Subject& subject) {
   absl::StatusOr<qemu::TemporaryDirectory> directory =
       qemu::TemporaryDirectory::Create();
   if (!directory.ok()) return directory.status();
-  const std::string counts = directory->Child("counts");
+  const std::string out = directory->Child("counts");
   const std::string memory = directory->Child("memory");
 
-  Machine counted = machine;
-  counted.WithTrace("memory_region_ops_*")
-      .WithTrace("virtio_blk_handle_read")
+  Machine counted = subject.machine;
+  counted.WithTrace("virtio_blk_handle_read")
       .WithMemoryFile(memory)
-      .WithArguments(
-          {"-plugin", absl::StrCat(qemu::Runfile(kPlugin), ",out=", counts)});
+      .WithArguments({"-d", "plugin", "-plugin"})
+      .WithArguments({PluginArgument(subject, out)});
   absl::StatusOr<std::unique_ptr<Qemu>> qemu = Run(counted);
   if (!qemu.ok()) return qemu.status();
+  auto counts = ReadCounts(out);
+  if (!counts.ok()) return counts.status();
+  EventCounter counter;
+  const absl::Status visited =
+      (*qemu)->VisitTrace([&](std::string_view line) { counter.Take(line); });
+  if (!visited.ok()) return visited;
 
-  Cost cost{.waiting_instructions = ValueOf(counts, "waiting"),
-            .serial_characters = (*qemu)->serial().size(),
-            .memory_bytes = AllocatedBytes(memory)};
-  cost.instructions =
-      ValueOf(counts, "instructions") - cost.waiting_instructions;
-  if (const absl::Status counted_events = CountEvents(**qemu, cost);
-      !counted_events.ok()) {
-    return counted_events;
-  }
+  Cost cost = counter.events();
+  cost.instructions = (*counts)["instructions"];
+  cost.waiting_instructions = (*counts)["waiting_instructions"];
+  cost.register_accesses = (*counts)["accesses"];
+  cost.serial_characters = (*qemu)->serial().size();
+  cost.memory_bytes = AllocatedBytes(memory);
   return cost;
 }
 

@@ -11,6 +11,7 @@
 namespace flint::bench {
 namespace {
 
+constexpr uint64_t kKib = 1 << 10;
 constexpr double kMib = 1 << 20;
 
 double Median(std::vector<double> values) {
@@ -24,8 +25,9 @@ double Median(std::vector<double> values) {
 std::string TableRow(const Result& result) {
   const Cost& cost = result.cost;
   return absl::StrFormat(
-      "| %s | %.2f | %.2f | %d | %d | %.1f | %d | %.0f | %.2f |\n",
+      "| %s | %d | %.2f | %.2f | %d | %d | %.1f | %d | %.0f | %.2f |\n",
       result.firmware,
+      (result.image_bytes + kKib - 1) / kKib,
       static_cast<double>(cost.instructions) / 1e6,
       static_cast<double>(cost.waiting_instructions) / 1e6,
       cost.register_accesses,
@@ -40,6 +42,8 @@ std::string JsonResult(const Result& result) {
   const Cost& cost = result.cost;
   return absl::StrCat("{\"firmware\": ",
                       qemu::QuoteJson(result.firmware),
+                      ", \"image_bytes\": ",
+                      result.image_bytes,
                       ", \"instructions\": ",
                       cost.instructions,
                       ", \"waiting_instructions\": ",
@@ -69,10 +73,11 @@ std::string ToTable(std::span<const ScenarioResults> scenarios) {
         "\n### ",
         scenario.scenario,
         "\n\n"
-        "| firmware | million instructions | waiting | register accesses |"
+        "| firmware | KiB of image | million instructions | waiting |"
+        " register accesses |"
         " disk reads | MiB read | serial characters | MiB of memory |"
         " seconds |\n"
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     for (const Result& result : scenario.results) {
       absl::StrAppend(&table, TableRow(result));
     }

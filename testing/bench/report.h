@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,8 @@ namespace flint::bench {
 /// What was measured of one firmware in one scenario.
 struct Result {
   std::string firmware;
+  /// 0 if it is not known.
+  uint64_t image_bytes = 0;
   Cost cost;
   /// One for each round.
   std::vector<double> seconds;

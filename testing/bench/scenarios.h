@@ -13,6 +13,8 @@ namespace flint::bench {
 struct Contender {
   std::string firmware;
   qemu::Machine machine;
+  /// Path of the firmware's image; empty if it is not known.
+  std::string image = {};
 };
 
 /// The same way to the same kernel and initrd, by all firmware that knows it.
