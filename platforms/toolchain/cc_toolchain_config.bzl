@@ -149,7 +149,9 @@ def _freestanding_features(ctx, target_flags, link_flags, linker, more_features 
             "freestanding",
             _flags(COMPILE_ACTIONS, [
                 "--target=" + ctx.attr.triple,
-                "-ffreestanding",
+                # -ffreestanding says this and takes the built-in functions away: then
+                # every field of a wire structure would be read by a call of memcpy.
+                "-D__STDC_HOSTED__=0",
                 "-nostdinc",
                 "-fno-common",
                 "-ffunction-sections",
