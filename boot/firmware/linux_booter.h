@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
-#include <expected>
 #include <span>
-#include <string_view>
 
+#include "boot/firmware/kernel_loader.h"
 #include "boot/firmware/machine.h"
 #include "boot/firmware/vmm_kernel.h"
 #include "drivers/block/block_device.h"
 #include "loader/boot_plan/boot_plan.h"
 #include "loader/bzimage/linux_loader.h"
-#include "platforms/base/format.h"
-#include "platforms/base/result.h"
 
 namespace flint::boot {
 
@@ -20,9 +16,8 @@ namespace flint::boot {
 class LinuxBooter final : public boot_plan::Booter {
  public:
   /// `extents` is room for the batch that reads kernel and initrds. Both must
-  /// outlive the booter.
-  LinuxBooter(Machine& machine, std::span<block::BlockExtent> extents)
-      : machine_(machine), extents_(extents) {}
+  /// outlive the booter, which is made when the platform is known.
+  LinuxBooter(Machine& machine, std::span<block::BlockExtent> extents);
 
   Failure Boot(const boot_plan::Candidate& candidate) override;
 
@@ -31,19 +26,9 @@ class LinuxBooter final : public boot_plan::Booter {
 
  private:
   [[noreturn]] void Start(const bzimage::PreparedKernel& kernel);
-  std::expected<bzimage::PreparedKernel, Failure> Load(
-      const bzimage::LinuxRequest& request);
-  std::expected<bzimage::PreparedKernel, Failure> Prepare(
-      const boot_plan::Candidate& candidate);
-  /// The candidate's, behind what every kernel on this machine must know.
-  Result<std::string_view> CommandLineOf(const boot_plan::Candidate& candidate);
-
-  /// More than any kernel takes.
-  static constexpr size_t kMaxCommandLineBytes = 4096;
 
   Machine& machine_;
-  std::span<block::BlockExtent> extents_;
-  FixedText<kMaxCommandLineBytes> command_line_;
+  KernelLoader loader_;
 };
 
 }  // namespace flint::boot

@@ -125,7 +125,7 @@ class Machine final {
   Arena& arena() { return *arena_; }
   clock::TscClock& clock() { return clock_; }
   /// What was done when, by that clock.
-  const Timeline& timeline() const { return timeline_; }
+  Timeline& timeline() { return timeline_; }
   /// Adds to it that something has just been done. `subject` must outlive the
   /// machine.
   void Note(Stage stage, std::string_view subject = {}) {

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "boot/firmware/uefi_system.h"
 
-#include <algorithm>
-#include <bit>
 #include <string_view>
 #include <utility>
 
 #include "boot/firmware/variable_flash.h"
 #include "drivers/rng/virtio_random_probe.h"
-#include "efi/abi/protocol/device_path.h"
-#include "efi/abi/protocol/partition_info.h"
-#include "efi/abi/protocol/simple_file_system.h"
 #include "efi/block_io/attachment_path.h"
-#include "efi/block_io/install_disk.h"
 #include "efi/boot_manager/boot_variables.h"
 #include "efi/console/console.h"
 #include "efi/device_path/device_path.h"
@@ -37,26 +31,6 @@ constexpr uint32_t kFirmwareRevision = 0x0000'0001;
 
 /// Bridges nest a few levels deep at most.
 constexpr size_t kMaxDiskPathBytes = 512;
-
-std::optional<efi::DevicePath> PathOf(efi::HandleDatabase& handles,
-                                      abi::EFI_HANDLE handle) {
-  const auto path =
-      efi::DevicePath::At(static_cast<abi::EFI_DEVICE_PATH_PROTOCOL*>(
-          handles.FindInterface(handle, abi::EFI_DEVICE_PATH_PROTOCOL_GUID)));
-  return path ? std::optional(*path) : std::nullopt;
-}
-
-/// The first block of the partition that `rest`, what follows a disk's path,
-/// leads to; 0 if to all of the disk.
-uint64_t FirstBlock(const efi::DevicePath& rest) {
-  if (rest.empty()) return 0;
-  const auto node = *rest.begin();
-  if (const auto drive = node.As<abi::HARDDRIVE_DEVICE_PATH>()) {
-    return drive->PartitionStart;
-  }
-  const auto boot_image = node.As<abi::CDROM_DEVICE_PATH>();
-  return boot_image ? uint64_t{boot_image->PartitionStart} : 0;
-}
 
 Status ToStatus(abi::EFI_STATUS status) {
   if (!abi::EFI_ERROR(status)) return {};
@@ -94,7 +68,7 @@ Status UefiSystem::Start() {
   TRY(InstallProtocols());
   TRY(InstallTables());
   TRY(InstallDisks());
-  TRY(ListVolumes());
+  TRY(volumes_.List(machine_.arena()));
   TRY(StartRuntime());
   environment_.AddExitObserver(hand_over_);
   return {};
@@ -159,7 +133,7 @@ Status UefiSystem::InstallProtocols() {
 
 Status UefiSystem::InstallDisks() {
   for (const block::Disk& disk : machine_.disks()) {
-    if (disk.device == nullptr || disk_count_ == disks_.size()) continue;
+    if (disk.device == nullptr) continue;
     const Status installed = InstallDisk(disk);
     if (!installed) {
       log::Warning("{}: {}", disk.name.view(), installed.error());
@@ -172,62 +146,7 @@ Status UefiSystem::InstallDisk(const block::Disk& disk) {
   efi::FixedPathWriter<kMaxDiskPathBytes> path;
   TRY(efi::AppendAttachmentPath(
       machine_.pci_config(), machine_.pci_functions(), disk.attachment, *path));
-  const efi::DevicePath disk_path = TRY(path->Finish());
-  const abi::EFI_HANDLE handle =
-      TRY(efi::InstallDisk({.handles = environment_.handles(),
-                            .pages = environment_.pages(),
-                            .pool = environment_.pool(),
-                            .events = environment_.events(),
-                            .wall_clock = &wall_clock_},
-                           *disk.device,
-                           disk_path));
-  disks_[disk_count_++] = {.device = disk.device, .handle = handle};
-  return {};
-}
-
-Status UefiSystem::ListVolumes() {
-  abi::UINTN count = 0;
-  abi::EFI_HANDLE* handles = nullptr;
-  const abi::EFI_STATUS found = environment_.handles().LocateHandleBuffer(
-      abi::ByProtocol,
-      &abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID,
-      nullptr,
-      &count,
-      &handles);
-  if (found == abi::EFI_NOT_FOUND) return {};
-  TRY(ToStatus(found));
-  volumes_ = TRY(machine_.arena().AllocateArray<UefiVolume>(count));
-  size_t described = 0;
-  for (const abi::EFI_HANDLE handle : std::span(handles, count)) {
-    const auto volume = Describe(handle);
-    if (volume) volumes_[described++] = *volume;
-  }
-  volumes_ = volumes_.first(described);
-  return ToStatus(environment_.pool().FreePool(handles));
-}
-
-// All interfaces are our own: no image has run.
-Result<UefiVolume> UefiSystem::Describe(abi::EFI_HANDLE volume) {
-  efi::HandleDatabase& handles = environment_.handles();
-  const auto path = PathOf(handles, volume);
-  for (const Disk& disk : std::span(disks_).first(disk_count_)) {
-    const auto disk_path = PathOf(handles, disk.handle);
-    const auto rest =
-        path && disk_path ? path->After(*disk_path) : std::nullopt;
-    if (!rest) continue;
-    const auto* const info = static_cast<abi::EFI_PARTITION_INFO_PROTOCOL*>(
-        handles.FindInterface(volume, abi::EFI_PARTITION_INFO_PROTOCOL_GUID));
-    return UefiVolume{
-        .disk = disk.device,
-        .first_lba = FirstBlock(*rest),
-        .is_system_partition = info != nullptr && info->System == abi::TRUE,
-        .handle = volume,
-        .files = static_cast<efi::SimpleFileSystem*>(
-            static_cast<abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL*>(
-                handles.FindInterface(
-                    volume, abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID)))};
-  }
-  return Fail(ErrorCode::kNotFound, "volume is on no disk");
+  return volumes_.AddDisk(*disk.device, TRY(path->Finish()));
 }
 
 std::optional<efi::VariableChip> UefiSystem::FindVariableChip() {
@@ -249,11 +168,8 @@ std::optional<efi::VariableChip> UefiSystem::FindVariableChip() {
 }
 
 efi::VariableBackend& UefiSystem::ChooseVariableBackend() {
-  const auto system_volume =
-      std::ranges::find_if(volumes_, [](const UefiVolume& volume) {
-        return volume.is_system_partition && volume.files->writer() != nullptr;
-      });
-  if (system_volume == volumes_.end()) return volatile_variables_;
+  const UefiVolume* const system_volume = volumes_.FindSystemVolume();
+  if (system_volume == nullptr) return volatile_variables_;
   return esp_variables_.emplace(system_volume->files->files(), &wall_clock_);
 }
 
@@ -322,29 +238,6 @@ void UefiSystem::DefineConsole() {
   if (!path) return;
   const Status defined = efi::BootVariables(variables()).DefineConsole(*path);
   if (!defined) log::Warning("variables of the console: {}", defined.error());
-}
-
-Result<UefiVolume> UefiSystem::FindVolume(const block::BlockDevice& disk,
-                                          uint64_t first_lba) const {
-  const auto found = std::ranges::find_if(volumes_, [&](const UefiVolume& v) {
-    return v.disk == &disk && v.first_lba == first_lba;
-  });
-  if (found == volumes_.end()) {
-    return Fail(ErrorCode::kNotFound, "volume has no UEFI handle");
-  }
-  return *found;
-}
-
-std::optional<Guid> UefiSystem::PartitionGuid(abi::EFI_HANDLE volume) {
-  const auto path = PathOf(environment_.handles(), volume);
-  if (!path) return std::nullopt;
-  for (const efi::DeviceNode node : *path) {
-    if (!node.Is(abi::MEDIA_DEVICE_PATH, abi::MEDIA_HARDDRIVE_DP)) continue;
-    const auto drive = node.As<abi::HARDDRIVE_DEVICE_PATH>();
-    if (!drive || drive->SignatureType != abi::SIGNATURE_TYPE_GUID) break;
-    return std::bit_cast<Guid>(drive->Signature);
-  }
-  return std::nullopt;
 }
 
 void UefiSystem::HandOver::OnExitRequested() {

@@ -5,23 +5,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 
 #include "boot/firmware/image_watchdog.h"
 #include "boot/firmware/loaded_programs.h"
 #include "boot/firmware/machine.h"
 #include "boot/firmware/ram_protection.h"
-#include "drivers/block/block_device.h"
+#include "boot/firmware/uefi_volumes.h"
 #include "drivers/block/disk_list.h"
 #include "drivers/rng/cpu_random.h"
 #include "drivers/rng/random_source.h"
 #include "drivers/rng/virtio_random.h"
 #include "drivers/rtc/kvm_wall_clock.h"
 #include "efi/abi/status.h"
-#include "efi/abi/types.h"
 #include "efi/boot_performance/boot_performance.h"
 #include "efi/environment/environment.h"
-#include "efi/file_system/simple_file_system.h"
 #include "efi/file_system/wall_clock.h"
 #include "efi/image/image_gate.h"
 #include "efi/image/image_loader.h"
@@ -30,21 +27,9 @@
 #include "efi/variables/esp_backend.h"
 #include "efi/variables/variable_backend.h"
 #include "efi/variables/variable_services.h"
-#include "platforms/base/guid.h"
 #include "platforms/base/result.h"
 
 namespace flint::boot {
-
-/// A file system that images see, as it was when there were no images yet: what
-/// they do to handles is not followed.
-struct UefiVolume {
-  const block::BlockDevice* disk = nullptr;
-  /// 0 is all of the disk.
-  uint64_t first_lba = 0;
-  bool is_system_partition = false;
-  efi::abi::EFI_HANDLE handle = nullptr;
-  efi::SimpleFileSystem* files = nullptr;
-};
 
 /// The UEFI environment of this machine: services over its memory, its clock
 /// and its console, and handles for its disks.
@@ -64,17 +49,9 @@ class UefiSystem final {
 
   efi::Environment& environment() { return environment_; }
   efi::ImageLoader& images() { return *images_; }
+  const UefiVolumes& volumes() const { return volumes_; }
   ImageWatchdog& watchdog() { return watchdog_; }
   efi::VariableServices variables() { return runtime_->variables(); }
-
-  /// What is on the partition of `disk` that starts with `first_lba`, or on all
-  /// of it (0). kNotFound: no file system.
-  Result<UefiVolume> FindVolume(const block::BlockDevice& disk,
-                                uint64_t first_lba) const;
-
-  /// What a GPT calls the partition that a handle stands for; nothing if it is
-  /// none of a GPT.
-  std::optional<Guid> PartitionGuid(efi::abi::EFI_HANDLE volume);
 
  private:
   /// The operating system takes over.
@@ -98,19 +75,12 @@ class UefiSystem final {
     UefiSystem& system_;
   };
 
-  struct Disk {
-    const block::BlockDevice* device;
-    efi::abi::EFI_HANDLE handle;
-  };
-
   Status InstallTables();
   void InstallDeviceTree();
   Status InstallDisks();
   Status InstallDisk(const block::Disk& disk);
   rng::RandomSource* FindRandomSource();
   Status InstallProtocols();
-  Status ListVolumes();
-  Result<UefiVolume> Describe(efi::abi::EFI_HANDLE volume);
   /// The flash chip, if there is one that can keep variables.
   std::optional<efi::VariableChip> FindVariableChip();
   /// For a machine without.
@@ -143,10 +113,7 @@ class UefiSystem final {
 
   std::optional<efi::BootPerformance> performance_;
 
-  std::array<Disk, 64> disks_{};
-  size_t disk_count_ = 0;
-  /// In the order of disks and partitions.
-  std::span<UefiVolume> volumes_;
+  UefiVolumes volumes_{environment_, wall_clock_};
 };
 
 }  // namespace flint::boot
