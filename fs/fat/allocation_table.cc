@@ -33,14 +33,28 @@ constexpr SpecialEntries SpecialEntriesOf(FatType type) {
 constexpr uint32_t kFat32EntryMask = 0x0fffffff;
 
 /// How many of the entries, each of type `Entry`, name `expected`, the one
-/// after it, and so on.
+/// after it, and so on, none of which overflows an entry.
 template <typename Entry>
-uint32_t CountAscending(Bytes entries, uint32_t expected, uint32_t mask) {
-  const size_t size = entries.size() / sizeof(Entry);
+uint32_t CountAscending(Bytes entries, uint64_t expected, uint64_t mask) {
+  // As many entries at a time as fit a word. `kEach` has a 1 in each, and its
+  // square 1, 2, 3 ...
+  constexpr uint64_t kPerWord = sizeof(Le64) / sizeof(Entry);
+  constexpr uint64_t kEach =
+      ~uint64_t{0} / ((uint64_t{1} << (8 * sizeof(Entry))) - 1);
+  uint64_t expected_word = kEach * (expected - 1) + kEach * kEach;
   uint32_t count = 0;
-  while (count < size) {
-    const auto entry = ReadWire<Entry>(entries.subspan(count * sizeof(Entry)));
-    if (!entry || (*entry & mask) != expected + count) break;
+  ByteReader reader(entries);
+  for (auto word = reader.Read<Le64>();
+       word && (*word & (kEach * mask)) == expected_word;
+       word = reader.Read<Le64>()) {
+    expected_word += kEach * kPerWord;
+    count += kPerWord;
+  }
+  // Or what is left, or what of the next word is as expected.
+  ByteReader rest(entries.subspan(count * sizeof(Entry)));
+  for (auto entry = rest.Read<Entry>();
+       entry && (*entry & mask) == expected + count;
+       entry = rest.Read<Entry>()) {
     ++count;
   }
   return count;
