@@ -46,7 +46,9 @@ constexpr auto kOwnStackVectors = std::to_array<uint64_t>({kNmiVector,
                                                            kMachineCheckVector,
                                                            kTimerVector});
 
-constinit std::array<ExceptionStack, kOwnStackVectors.size()> g_stacks{};
+using ExceptionStacks = std::array<ExceptionStack, kOwnStackVectors.size()>;
+
+[[gnu::section(".bss.uncleared")]] constinit ExceptionStacks g_stacks{};
 constinit TaskSegment g_task_segment;
 alignas(8) constinit std::array<uint64_t, 6> g_gdt = {
     0, DESCRIPTOR_CODE32, DESCRIPTOR_CODE64, DESCRIPTOR_DATA};

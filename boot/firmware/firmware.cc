@@ -34,9 +34,11 @@ constexpr size_t kBatchExtents = 1024;
 /// Bridges nest a few levels deep at most.
 constexpr size_t kMaxDiskPathBytes = 512;
 
+using MachineStorage = std::array<std::byte, sizeof(Machine)>;
+
 /// Where the machine lives: too large for the stack, and not a constant.
-alignas(Machine) constinit std::array<std::byte,
-                                      sizeof(Machine)> g_machine_storage{};
+alignas(Machine) [[gnu::section(".bss.uncleared")]] constinit MachineStorage
+    g_machine_storage{};
 constinit Machine* g_machine = nullptr;
 
 /// Ends the machine after a panic or an exception as its owner wants.
