@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "efi/boot_performance/boot_performance.h"
 
-#include <algorithm>
+#include <cstring>
 
 #include "drivers/acpi/tables.h"
 #include "efi/abi/memory.h"
@@ -42,7 +42,7 @@ class Page final {
     }
     const MutableBytes bytes =
         TRY(pages_.memory().Map(address_, abi::EFI_PAGE_SIZE));
-    std::ranges::fill(bytes, std::byte{0});
+    std::memset(bytes.data(), 0, bytes.size());
     return bytes;
   }
 

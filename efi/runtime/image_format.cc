@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "efi/runtime/image_format.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "platforms/base/check.h"
@@ -58,7 +57,8 @@ void RuntimeImage::CopyTo(MutableBytes pages) const {
   FLINT_CHECK(pages.size() >= page_count() * abi::EFI_PAGE_SIZE,
               "no room for the runtime program");
   std::memcpy(pages.data(), file_.data(), file_.size());
-  std::ranges::fill(pages.subspan(file_.size()), std::byte{0});
+  const MutableBytes rest = pages.subspan(file_.size());
+  std::memset(rest.data(), 0, rest.size());
 }
 
 }  // namespace flint::efi

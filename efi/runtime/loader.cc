@@ -84,7 +84,7 @@ Status RuntimeLoader::Allocate(const RuntimeImage& image,
     if (memory.empty()) {
       return Fail(ErrorCode::kNoMemory, "no memory for runtime services");
     }
-    std::ranges::fill(memory, std::byte{0});
+    std::memset(memory.data(), 0, memory.size());
   }
   data_ = ::new (static_cast<void*>(data_pages_.data())) Data{};
   RuntimeHandoff& handoff = data_->handoff;

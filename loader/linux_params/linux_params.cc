@@ -112,7 +112,7 @@ Result<uint64_t> WriteParameters(const Handover& handover,
   if (destination.bytes.size() < extension_offset + kMaxExtensionSizeBytes) {
     return Fail(ErrorCode::kOutOfRange, "memory for parameters is too small");
   }
-  std::ranges::fill(destination.bytes, std::byte{0});
+  std::memset(destination.bytes.data(), 0, destination.bytes.size());
 
   const uint64_t command_line_address =
       destination.address + kCommandLineOffset;
