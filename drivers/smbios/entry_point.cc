@@ -67,6 +67,8 @@ std::optional<EntryPoint> Search(GuestMemory& memory,
                                  std::string_view anchor,
                                  Bytes& structures) {
   for (uint64_t offset = 0; offset < area.size(); offset += kStep) {
+    // All anchors begin so, and there is little else here.
+    if (area[offset] != std::byte{'_'}) continue;
     const Bytes here = area.subspan(offset);
     if (!AsText(here).starts_with(anchor)) continue;
     Result<EntryPoint> entry = ParseEntryPoint(here);
