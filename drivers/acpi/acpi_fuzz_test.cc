@@ -8,6 +8,7 @@
 
 #include "drivers/acpi/device_memory.h"
 #include "drivers/acpi/fadt.h"
+#include "drivers/acpi/host_bridge.h"
 #include "drivers/acpi/mcfg.h"
 #include "drivers/acpi/sleep_type.h"
 #include "drivers/acpi/tables.h"
@@ -30,6 +31,11 @@ void ReadMcfg(Bytes mcfg) {
 
 void CheckSoftOff(const std::optional<SleepType>& type) {
   if (type && (type->pm1a > 7 || type->pm1b > 7)) std::abort();
+}
+
+void CheckHostBridge(Bytes aml) {
+  const Result<HostBridge> bridge = FindHostBridge(aml);
+  if (bridge && bridge->last_bus < bridge->first_bus) std::abort();
 }
 
 std::optional<Fadt> ReadFadt(Bytes table) {
@@ -77,6 +83,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   // Ends: every device takes some of the input.
   flint::acpi::DeviceMemorySearch search(input, "LNRO0005");
   while (search.Next()) {
+  }
+  flint::acpi::CheckHostBridge(input);
+  flint::acpi::RootBusSearch root_buses(input);
+  while (root_buses.Next()) {
   }
   return 0;
 }

@@ -14,6 +14,7 @@ inline constexpr char kNameOp = 0x08;
 inline constexpr char kStringPrefix = 0x0D;
 inline constexpr char kBufferOp = 0x11;
 inline constexpr char kPackageOp = 0x12;
+inline constexpr uint8_t kReturnOp = 0xA4;
 
 /// A constant integer. kUnsupported if it is anything else; kTruncated.
 /// [acpi-6.5 20.2.3]

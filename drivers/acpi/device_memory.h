@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "drivers/acpi/definition_blocks.h"
 #include "drivers/acpi/fadt.h"
 #include "drivers/acpi/tables.h"
 #include "platforms/base/bytes.h"
@@ -50,18 +51,10 @@ void ForEachDeviceMemory(const Tables& tables,
                          const Fadt& fadt,
                          std::string_view hardware_id,
                          Visitor&& visit) {
-  const auto search_in = [&](Bytes table) {
-    DeviceMemorySearch search(table, hardware_id);
+  ForEachDefinitionBlock(tables, fadt, [&](Bytes aml) {
+    DeviceMemorySearch search(aml, hardware_id);
     while (const auto memory = search.Next()) visit(*memory);
-  };
-  if (const auto dsdt = tables.ReadTable(fadt.dsdt_address, "DSDT")) {
-    search_in(*dsdt);
-  }
-  for (size_t index = 0; index < kMaxTables; ++index) {
-    const auto ssdt = tables.FindTable("SSDT", index);
-    if (!ssdt) break;
-    search_in(*ssdt);
-  }
+  });
 }
 
 }  // namespace flint::acpi
