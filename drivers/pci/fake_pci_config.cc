@@ -182,6 +182,7 @@ bool FakePciConfig::IsRouted(const Address& address) const {
       continue;
     }
     if (address.bus == range.first_bus) return true;
+    if (more_roots_.contains(address.bus)) return true;
     // Behind a bridge, or a further root bus of a multi-function host bridge.
     return std::ranges::any_of(functions_, [&](const auto& entry) {
       const auto& [place, function] = entry;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -64,7 +65,7 @@ class FakeFunction {
 /// across its width fails the test, as does writing a BAR while the function
 /// decodes it, or its high half while the low half is not what it was (which
 /// cloud-hypervisor takes for a relocation). Buses are only reachable through
-/// a bridge that claims them.
+/// a bridge that claims them, unless they are said to be roots.
 class FakePciConfig final : public PciConfig {
  public:
   struct Access {
@@ -82,6 +83,10 @@ class FakePciConfig final : public PciConfig {
   FakeFunction& AddFunction(const Address& address,
                             uint16_t vendor_id = 0x1234,
                             uint16_t device_id = 0x5678);
+
+  /// Makes the bus a root of its own.
+  void AddRoot(uint8_t bus) { more_roots_.insert(bus); }
+
   /// A bridge from the bus it is on.
   FakeFunction& AddBridge(const Address& address,
                           uint8_t secondary,
@@ -122,6 +127,7 @@ class FakePciConfig final : public PciConfig {
              uint32_t value);
 
   std::vector<BusRange> ranges_;
+  std::set<uint8_t> more_roots_;
   std::map<Address, FakeFunction> functions_;
   std::vector<Access> accesses_;
   bool alias_functions_ = false;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drivers/pci/scan.h"
 
-#include <array>
 #include <cstddef>
 #include <optional>
 
@@ -12,7 +11,6 @@ namespace {
 
 constexpr uint8_t kDevicesPerBus = 32;
 constexpr uint8_t kFunctionsPerDevice = 8;
-constexpr size_t kBusCount = 256;
 
 /// What hardware answers for a function that is not there; some answer 0.
 bool IsAbsent(uint16_t vendor_id) {
@@ -25,8 +23,13 @@ class Walk {
   Walk(PciConfig& config,
        const BusRange& range,
        std::span<Function> storage,
-       size_t& used)
-      : config_(config), range_(range), storage_(storage), used_(used) {}
+       size_t& used,
+       const RootBuses& more_roots)
+      : config_(config),
+        range_(range),
+        storage_(storage),
+        used_(used),
+        reachable_(more_roots) {}
 
   /// False once the storage is full.
   bool Run() {
@@ -107,16 +110,18 @@ class Walk {
   std::span<Function> storage_;
   size_t& used_;
   bool full_ = false;
-  std::array<bool, kBusCount> reachable_{};
+  RootBuses reachable_;
 };
 
 }  // namespace
 
-ScanResult Scan(PciConfig& config, std::span<Function> storage) {
+ScanResult Scan(PciConfig& config,
+                std::span<Function> storage,
+                const RootBuses& more_roots) {
   size_t used = 0;
   bool complete = true;
   for (const BusRange& range : config.bus_ranges()) {
-    complete = Walk(config, range, storage, used).Run();
+    complete = Walk(config, range, storage, used, more_roots).Run();
     if (!complete) break;
   }
   return {.functions = storage.first(used), .complete = complete};

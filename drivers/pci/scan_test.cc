@@ -222,6 +222,22 @@ TEST_F(PciScan, ScansEverySegmentFromItsFirstBus) {
           "0000:00:01.0", "0001:20:01.0", "0001:21:00.0", "0007:00:01.0"));
 }
 
+TEST_F(PciScan, ScansRootBusesThatItIsToldOf) {
+  FakePciConfig config({{0, 0, 0x7F}});
+  config.AddRoot(0x40);
+  config.AddFunction({0, 0, 1, 0});
+  config.AddBridge({0, 0x40, 0, 0}, 0x41, 0x41);
+  config.AddFunction({0, 0x41, 3, 0});
+  RootBuses more_roots{};
+  more_roots[0x40] = more_roots[0x60] = more_roots[0x80] = true;
+
+  const ScanResult scan = Scan(config, storage_, more_roots);
+
+  ASSERT_EQ(scan.functions.size(), 3u);
+  EXPECT_EQ(scan.functions[1].address, (Address{0, 0x40, 0, 0}));
+  EXPECT_EQ(scan.functions[2].address, (Address{0, 0x41, 3, 0}));
+}
+
 TEST_F(PciScan, SaysWhenTheStorageIsTooSmall) {
   FakePciConfig config;
   for (uint8_t device = 0; device < 3; ++device) {
