@@ -14,7 +14,6 @@
 #include "boot/platform/ram_discovery.h"
 #include "boot/platform/table_memory.h"
 #include "boot/processors/trampoline.h"
-#include "drivers/acpi/mcfg.h"
 #include "drivers/block/mmio_disks.h"
 #include "drivers/block/pci_disks.h"
 #include "platforms/base/log.h"
@@ -30,9 +29,6 @@ constexpr uint64_t kDoorMemoryEnd = uint64_t{4} << 30;
 
 /// Boot entries, rings' bookkeeping, the plan: only what is used is touched.
 constexpr uint64_t kArenaBytes = uint64_t{8} << 20;
-
-constexpr size_t kMaxFunctions = 4096;
-constexpr size_t kMaxConfigWindows = 64;
 
 }  // namespace
 
@@ -224,33 +220,6 @@ Result<VmmKernel> Machine::FindVmmKernel() {
   return VmmKernel::Find(*files);
 }
 
-pci::PciConfig& Machine::FindPciConfig() {
-  const Result<Bytes> mcfg = tables_ ? tables_->FindTable(acpi::kMcfgSignature)
-                                     : Fail(ErrorCode::kNotFound, "no ACPI");
-  if (!mcfg) return port_config_;
-  std::array<pci::EcamAllocation, kMaxConfigWindows> allocations;
-  size_t count = 0;
-  for (size_t i = 0; count < allocations.size(); ++i) {
-    const Result<acpi::ConfigWindow> window = acpi::ReadConfigWindow(*mcfg, i);
-    if (!window && window.error().code() == ErrorCode::kNotFound) break;
-    if (!window) {
-      log::Debug("MCFG: {}", window.error());
-      continue;
-    }
-    allocations[count++] = {.base = window->base_address,
-                            .segment = window->segment,
-                            .first_bus = window->first_bus,
-                            .last_bus = window->last_bus};
-  }
-  Result<pci::EcamConfig> ecam = pci::EcamConfig::Create(
-      std::span(allocations).first(count), *windows_, *arena_);
-  if (!ecam) {
-    log::Debug("PCI by ports: {}", ecam.error());
-    return port_config_;
-  }
-  return ecam_config_.emplace(*ecam);
-}
-
 void Machine::FindMmioDevices() {
   mmio_devices_.emplace(*windows_, *arena_);
   boot::FindMmioDevices({.command_line = kernel_words_,
@@ -270,22 +239,20 @@ Bytes Machine::device_tree() {
 }
 
 Status Machine::StartDisks() {
-  pci_config_ = &FindPciConfig();
-  functions_ = platform_.functions;
-  if (functions_.empty()) {
-    const pci::ScanResult scan = pci::Scan(
-        *pci_config_, TRY(arena_->AllocateArray<pci::Function>(kMaxFunctions)));
-    functions_ = scan.functions;
-    if (!scan.complete) {
-      log::Warning("more than {} PCI functions: the last are not used",
-                   kMaxFunctions);
-    }
-  }
+  pci_buses_.emplace(PciBuses::Parts{.ports = ports_,
+                                     .windows = *windows_,
+                                     .cpu = cpu_,
+                                     .files = FindFiles(),
+                                     .tables = tables_,
+                                     .fadt = fadt_,
+                                     .map = map_,
+                                     .arena = *arena_});
+  TRY(pci_buses_->Start(platform_.functions));
   Note(Stage::kPciScanned);
   FindMmioDevices();
   const virtio::DriverResources resources{
       .clock = clock_, .memory = *memory_, .pages = map_, .arena = *arena_};
-  block::AddPciDisks(pci_access(), functions_, resources, disks_);
+  block::AddPciDisks(pci_access(), pci_functions(), resources, disks_);
   block::AddMmioDisks(mmio_devices(), resources, disks_);
   Note(Stage::kDisksStarted);
   return {};

@@ -10,6 +10,7 @@
 
 #include "boot/cpu/use_page_tables.h"
 #include "boot/firmware/panic_console.h"
+#include "boot/firmware/pci_buses.h"
 #include "boot/firmware/variable_flash.h"
 #include "boot/firmware/vmm_files.h"
 #include "boot/firmware/vmm_kernel.h"
@@ -37,9 +38,7 @@
 #include "drivers/io/port_io.h"
 #include "drivers/io/register_io.h"
 #include "drivers/io/register_window.h"
-#include "drivers/pci/ecam_config.h"
 #include "drivers/pci/pci_config.h"
-#include "drivers/pci/port_config.h"
 #include "drivers/pci/scan.h"
 #include "drivers/power/power.h"
 #include "drivers/serial/debug_port.h"
@@ -62,7 +61,7 @@ namespace flint::boot {
 ///     SetUpPlatform           at the reset vector: chipset, PCI, tables
 ///     DiscoverPlatform        ACPI, power
 ///     ReadVmmFiles            more settings, the order of devices
-///     StartDisks              PCI, disks
+///     StartDisks              PCI, set up now if nobody has; disks
 ///
 /// About 600 KiB, and other objects point into it: one static object.
 class Machine final {
@@ -145,12 +144,14 @@ class Machine final {
   VariableFlash* variable_flash() {
     return variable_flash_ ? &*variable_flash_ : nullptr;
   }
-  pci::PciConfig& pci_config() { return *pci_config_; }
+  pci::PciConfig& pci_config() { return pci_buses_->config(); }
   virtio::PciAccess pci_access() {
-    return {.config = *pci_config_, .mapper = *windows_, .ports = ports_};
+    return {.config = pci_config(), .mapper = *windows_, .ports = ports_};
   }
   /// All functions, in bus order.
-  std::span<const pci::Function> pci_functions() const { return functions_; }
+  std::span<const pci::Function> pci_functions() const {
+    return pci_buses_->functions();
+  }
   const std::optional<acpi::Fadt>& fadt() const { return fadt_; }
   /// How the VMM describes the machine, if it does; not checked.
   Bytes device_tree();
@@ -175,7 +176,6 @@ class Machine final {
   void ProtectTables();
   void ReadFadt();
   void ReadFwCfg();
-  pci::PciConfig& FindPciConfig();
   void FindMmioDevices();
 
   io::CpuRegisters cpu_;
@@ -221,10 +221,7 @@ class Machine final {
   std::optional<acpi::Tables> tables_;
   std::optional<acpi::Fadt> fadt_;
 
-  pci::PortConfig port_config_{ports_};
-  std::optional<pci::EcamConfig> ecam_config_;
-  pci::PciConfig* pci_config_ = nullptr;
-  std::span<const pci::Function> functions_;
+  std::optional<PciBuses> pci_buses_;
   std::optional<virtio::MmioDevices> mmio_devices_;
   std::array<block::Disk, kMaxDisks> disk_storage_;
   block::DiskList disks_{disk_storage_};

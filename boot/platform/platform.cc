@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "boot/platform/pci_set_up.h"
 #include "boot/platform/table_memory.h"
 #include "boot/platform/vmm_hints.h"
 #include "boot/processors/processors.h"
@@ -14,34 +15,19 @@
 #include "drivers/mtrr/mtrr.h"
 #include "drivers/pci/ecam_config.h"
 #include "drivers/pci/port_config.h"
-#include "drivers/pci_assignment/assignment.h"
 #include "drivers/smbios/table_files.h"
-#include "platforms/base/checked.h"
 #include "platforms/base/log.h"
 
 namespace flint::platform {
 namespace {
 
-constexpr uint64_t kGib = uint64_t{1} << 30;
-constexpr uint64_t k4Gib = 4 * kGib;
+constexpr uint64_t k4Gib = uint64_t{1} << 32;
 
 /// What the ROM and its variables are read from ends at 4 GiB.
 constexpr uint64_t kFlashBytes = uint64_t{4} << 20;
 
-/// Ports below are taken by devices that tell nobody; those between are too, on
-/// some machines.
-constexpr pci::AddressWindow kIo{.base = 0xC000, .end = 0x1'0000};
-constexpr pci::AddressWindow kMoreIo{.base = 0x1000, .end = 0xA000};
-
 /// Where the memory of devices begins if no chipset says.
 constexpr uint64_t kDefaultDeviceMemory = 0xC000'0000;
-
-/// As far as devices are given addresses: what four levels of page tables map
-/// is more, but VMMs offer less than they say.
-constexpr uint32_t kMostAddressBits = 46;
-/// Of processors with 40 bits, those of AMD have none to give above this.
-constexpr uint32_t kHyperTransportBits = 40;
-constexpr uint64_t kHyperTransportStart = 0xFD'0000'0000;
 
 constexpr uint32_t kFeatureControlMsr = 0x3A;
 constexpr size_t kMaxMsrs = 48;
@@ -73,12 +59,9 @@ class SetUpWalk {
   void ReadVmm();
   void SetUpChipset();
   Status SetUpPci(const chipset::Chipset& chipset);
-  pci::HostWindows Windows() const;
   void LoadAcpi();
   Status LoadSmbios();
   void SetUpProcessors();
-  /// Where RAM ends, of what is below `limit`.
-  uint64_t RamEnd(uint64_t limit) const;
   void Reserve(uint64_t address, uint64_t size_bytes) const;
 
   const Parts& parts_;
@@ -88,20 +71,6 @@ class SetUpWalk {
   MapTableMemory tables_;
   uint64_t device_memory_ = kDefaultDeviceMemory;
   Platform platform_;
-};
-
-/// The chipset's wires.
-class ChipsetRouting final : public pci::InterruptRouting {
- public:
-  explicit ChipsetRouting(const chipset::Chipset& chipset)
-      : chipset_(chipset) {}
-
-  uint8_t Line(uint8_t device, uint8_t pin) const override {
-    return chipset_.InterruptLine(device, pin);
-  }
-
- private:
-  const chipset::Chipset& chipset_;
 };
 
 void SetUpWalk::ReadVmm() {
@@ -122,7 +91,7 @@ void SetUpWalk::SetUpChipset() {
     return;
   }
   chipset->Start(port_config_, parts_.ports);
-  device_memory_ = chipset->DeviceMemoryStart(RamEnd(k4Gib));
+  device_memory_ = chipset->DeviceMemoryStart(RamEnd(parts_.map, k4Gib));
   for (const chipset::AddressRange& range : chipset->reserved()) {
     Reserve(range.address, range.size_bytes);
   }
@@ -141,37 +110,14 @@ Status SetUpWalk::SetUpPci(const chipset::Chipset& chipset) {
     config = &ecam_config_.emplace(TRY(
         pci::EcamConfig::Create(allocations, parts_.windows, parts_.arena)));
   }
-  const pci::Assignment assignment = TRY(pci::AssignResources(
+  platform_.functions = TRY(platform::SetUpPci(
       *config,
-      {.windows = Windows(),
+      {.windows = WindowsOfPc(
+           parts_.map, parts_.cpu, device_memory_, hints_.reserved_memory_end),
        .extra_root_count = static_cast<size_t>(hints_.extra_pci_roots)},
-      ChipsetRouting(chipset),
+      &chipset,
       parts_.arena));
-  platform_.functions = assignment.functions;
-  if (!assignment.is_complete) {
-    log::Warning("more PCI functions than can be set up");
-  }
-  if (assignment.unplaced_count != 0) {
-    log::Warning("{} windows of PCI devices find no addresses",
-                 assignment.unplaced_count);
-  }
   return {};
-}
-
-pci::HostWindows SetUpWalk::Windows() const {
-  const uint64_t ram_end =
-      std::max({k4Gib, RamEnd(UINT64_MAX), hints_.reserved_memory_end});
-  const uint32_t bits =
-      std::min(mtrr::AddressBits(parts_.cpu), kMostAddressBits);
-  const uint64_t end =
-      bits == kHyperTransportBits ? kHyperTransportStart : uint64_t{1} << bits;
-  const auto base = AlignUp(ram_end, kGib);
-  return {
-      .io = kIo,
-      .more_io = kMoreIo,
-      .memory = {.base = device_memory_,
-                 .end = chipset::Chipset::kDeviceMemoryEnd},
-      .high_memory = {.base = base && *base < end ? *base : end, .end = end}};
 }
 
 void SetUpWalk::LoadAcpi() {
@@ -230,16 +176,6 @@ void SetUpWalk::SetUpProcessors() {
                        static_cast<uint16_t>(hints_.processor_count - 1),
                        values);
   if (!parked) log::Warning("{}", parked.error());
-}
-
-uint64_t SetUpWalk::RamEnd(uint64_t limit) const {
-  uint64_t end = 0;
-  for (const memory::MemoryRange& range : parts_.map.ranges()) {
-    if (range.address < limit && memory::IsUsableRam(range.type)) {
-      end = range.end;
-    }
-  }
-  return end;
 }
 
 void SetUpWalk::Reserve(uint64_t address, uint64_t size_bytes) const {

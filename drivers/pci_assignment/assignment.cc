@@ -101,7 +101,7 @@ class Commands {
 
 Result<Assignment> AssignResources(PciConfig& config,
                                    const AssignmentRequest& request,
-                                   const InterruptRouting& routing,
+                                   const InterruptRouting* routing,
                                    Arena& arena) {
   const Topology topology =
       TRY(NumberBuses(config, request.extra_root_count, arena));
@@ -115,8 +115,10 @@ Result<Assignment> AssignResources(PciConfig& config,
     writer.WriteResource(resource);
     commands.Take(resource);
   }
-  for (const Function& function : topology.functions) {
-    writer.WriteInterruptLine(function, routing);
+  if (routing != nullptr) {
+    for (const Function& function : topology.functions) {
+      writer.WriteInterruptLine(function, *routing);
+    }
   }
   commands.Write(config, topology);
   return Assignment{.functions = topology.functions,

@@ -23,7 +23,7 @@ struct AddressWindow {
 /// What a host bridge lets its devices have.
 struct HostWindows {
   /// Ports, and more of them, which are used instead if the first do not
-  /// suffice.
+  /// suffice. Empty if there are none.
   AddressWindow io;
   AddressWindow more_io;
   /// Memory below 4 GiB.
@@ -56,9 +56,15 @@ struct Assignment {
   /// False if there are more functions than we count; the last ones are not
   /// set up.
   bool is_complete = true;
-  /// BARs and bridges' windows that found no place, and stay off.
+  /// BARs and bridges' windows that found no place, and stay off; not those
+  /// that want ports of a host bridge without any.
   size_t unplaced_count = 0;
 };
+
+/// True if somebody has given one of `functions` an address, or lets it decode
+/// what it has: then all of them are set up, and not ours to touch. Only reads,
+/// from the last function on, which mostly tells.
+bool IsAssigned(PciConfig& config, std::span<const Function> functions);
 
 /// Gives all buses of segment 0 numbers, all BARs addresses, all bridges
 /// windows, and all functions interrupt lines, and lets functions decode what
@@ -71,7 +77,7 @@ struct Assignment {
 /// too small.
 Result<Assignment> AssignResources(PciConfig& config,
                                    const AssignmentRequest& request,
-                                   const InterruptRouting& routing,
+                                   const InterruptRouting* routing,
                                    Arena& arena);
 
 }  // namespace flint::pci

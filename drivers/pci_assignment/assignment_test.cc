@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drivers/pci_assignment/assignment.h"
 
+#include <array>
 #include <initializer_list>
 #include <random>
 #include <vector>
@@ -50,13 +51,14 @@ class PciAssignment : public ::testing::Test {
     auto assignment = AssignResources(
         tree_,
         {.windows = windows, .extra_root_count = extra_root_count},
-        TellingRouting(),
+        &routing_,
         arena);
     ExpectConsistent(tree_, windows);
     return assignment;
   }
 
   std::vector<std::byte> storage_ = std::vector<std::byte>(1 << 21);
+  const TellingRouting routing_;
   FakePciTree tree_;
   FakePciBus& root_ = tree_.Root();
 };
@@ -334,11 +336,83 @@ TEST_F(PciAssignment, IsConsistentForAnyTree) {
     Grow(tree.Root(), 0, random);
     Arena arena(storage_);
 
-    ASSERT_OK(
-        AssignResources(tree, {.windows = kWindows}, TellingRouting(), arena));
+    ASSERT_OK(AssignResources(tree, {.windows = kWindows}, &routing_, arena));
 
     ExpectConsistent(tree, kWindows);
   }
+}
+
+// QEMU's microvm.
+TEST_F(PciAssignment, LeavesPortsAndLinesAloneWhereThereAreNone) {
+  HostWindows windows = kWindows;
+  windows.io = windows.more_io = {0, 0};
+  FakePciFunction& disk = AddVirtio(root_, 1).WithPin(1);
+  AddVirtio(FakePciTree::AddBridge(root_, 2).bus_behind(), 0);
+  Arena arena(storage_);
+
+  ASSERT_OK_AND_ASSIGN(
+      const Assignment assignment,
+      AssignResources(tree_, {.windows = windows}, nullptr, arena));
+
+  ExpectConsistent(tree_, windows);
+  EXPECT_EQ(assignment.unplaced_count, 0u);
+  EXPECT_EQ(disk.AddressOfBar(0), 0u);
+  EXPECT_NE(disk.AddressOfBar(4), 0u);
+  EXPECT_EQ(disk.Get(Command::kOffset, 2), Command::kMemorySpace);
+  EXPECT_EQ(disk.Get(0x3C, 1), 0u);
+}
+
+class PciIsAssigned : public PciAssignment {
+ protected:
+  bool IsAssignedNow() {
+    return IsAssigned(tree_, Scan(tree_, functions_).functions);
+  }
+
+  std::array<Function, 16> functions_;
+};
+
+TEST_F(PciIsAssigned, TellsWhetherAnybodyHasBeenThere) {
+  FakePciTree::Add(root_, 0, 0x0600);
+  AddVirtio(FakePciTree::AddBridge(root_, 1).bus_behind(), 0);
+  AddVirtio(root_, 2);
+
+  EXPECT_FALSE(IsAssignedNow());
+  ASSERT_OK(Assign());
+  EXPECT_TRUE(IsAssignedNow());
+}
+
+TEST_F(PciIsAssigned, CountsAnyAddressOfAnyFunction) {
+  FakePciFunction& first = AddVirtio(root_, 1);
+  AddVirtio(root_, 2);
+
+  for (const uint16_t offset :
+       std::initializer_list<uint16_t>{0x10, 0x14, 0x20, 0x24}) {
+    first.Write(offset, 4, 0x8000'0000);
+    EXPECT_TRUE(IsAssignedNow()) << offset;
+    first.Write(offset, 4, 0);
+    EXPECT_FALSE(IsAssignedNow()) << offset;
+  }
+}
+
+// cloud-hypervisor's devices decode nothing at first; those of firmware do.
+TEST_F(PciIsAssigned, CountsWhatDecodesButBridgesOfTheChipset) {
+  FakePciTree::Add(root_, 1, 0x0601).Write(Command::kOffset, 2, 7);
+  FakePciFunction& display = FakePciTree::Add(root_, 2, 0x0300);
+
+  EXPECT_FALSE(IsAssignedNow());
+  display.Write(Command::kOffset, 2, Command::kMemorySpace);
+  EXPECT_TRUE(IsAssignedNow());
+}
+
+TEST_F(PciIsAssigned, CostsLittleWhereTheLastFunctionTells) {
+  for (uint8_t device = 0; device < 8; ++device) AddVirtio(root_, device);
+  ASSERT_OK(Assign());
+  const auto functions = Scan(tree_, functions_).functions;
+  const size_t before = tree_.access_count();
+
+  EXPECT_TRUE(IsAssigned(tree_, functions));
+
+  EXPECT_EQ(tree_.access_count(), before + 1);
 }
 
 /// Configuration space that answers anything.
@@ -372,7 +446,7 @@ TEST(PciAssignmentOfNoise, Ends) {
         const Assignment assignment,
         AssignResources(config,
                         {.windows = kWindows, .extra_root_count = 255},
-                        TellingRouting(),
+                        nullptr,
                         arena));
 
     EXPECT_FALSE(assignment.is_complete);

@@ -74,8 +74,9 @@ size_t Resources::PlaceAll(const HostWindows& windows, bool with_reserve) {
   PlaceOnRoots(windows);
   PlaceBehindBridges();
   return static_cast<size_t>(
-      std::ranges::count_if(all_, [](const Resource& resource) {
-        return resource.size_bytes != 0 && !resource.address;
+      std::ranges::count_if(all_, [&](const Resource& resource) {
+        return resource.size_bytes != 0 && !resource.address &&
+               (resource.space != Space::kIo || windows.io.size_bytes() != 0);
       }));
 }
 
