@@ -24,7 +24,7 @@ namespace {
 /// Many times what the slowest takes on a busy machine, under sanitizers.
 constexpr unsigned kMaxSeconds = 20;
 
-constexpr uint64_t kDefaultCount = 100;
+constexpr uint64_t kDefaultCount = 48;
 
 enum Exit : int { kBooted = 10, kReported = 11, kSilent = 12 };
 

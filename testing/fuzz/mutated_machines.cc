@@ -39,9 +39,11 @@ constexpr uint64_t kDefaultCount = 4;
 /// What QEMU exits with when the kernel of `make_end_kernel` ran: odd, above 1.
 constexpr int kFirstDoorStatus = 3;
 constexpr std::string_view kReport = "no bootable operating system found";
-/// What a crash dump says if a program ran: its name, and where in it. That one
-/// crashes whose code was damaged is its own affair.
-constexpr std::string_view kPlaceInProgram = " + 0x";
+/// What is said, for who debugs, before a candidate is loaded, and when it gets
+/// the processor. That one crashes or hangs whose code was damaged is its own
+/// affair.
+constexpr std::string_view kLoading = "flint: booting ";
+constexpr std::string_view kStarting = " us: started";
 
 enum class Ending : uint8_t { kBooted, kReported, kSilent };
 
@@ -66,13 +68,20 @@ Machine MachineWith(const SeedDisk& seed, const std::string& path) {
   return Machine::Q35()
       .WithMemoryMib(256)
       .WithKernel(qemu::Runfile("firmware.elf"))
-      .WithCommandLine("flint.on_failure=poweroff")
+      .WithCommandLine("flint.on_failure=poweroff flint.log=debug")
       .WithArguments({"-device", "isa-debug-exit,iobase=0xf4"})
       .WithDisk({.image = path,
                  .kind = seed.block_size_bytes == 2048
                              ? qemu::DiskKind::kSataCdRom
                              : qemu::DiskKind::kVirtioBlk,
                  .block_size_bytes = seed.block_size_bytes});
+}
+
+/// True if a candidate had the processor when the machine was last heard of.
+bool IsHandedOver(std::string_view said) {
+  const size_t starting = said.rfind(kStarting);
+  const size_t loading = said.rfind(kLoading);
+  return starting != said.npos && loading != said.npos && starting > loading;
 }
 
 absl::StatusOr<Ending> Boot(const SeedDisk& seed,
@@ -82,12 +91,12 @@ absl::StatusOr<Ending> Boot(const SeedDisk& seed,
       Qemu::Start(MachineWith(seed, path));
   if (!vm.ok()) return vm.status();
   const absl::StatusOr<int> status = (*vm)->ExpectExit(kLimit);
-  const std::string said = (*vm)->serial();
+  const std::string& said = (*vm)->serial();
   if (is_verbose) std::printf("%s\n", said.c_str());
-  if (!status.ok()) return status.status();
-  if (*status >= kFirstDoorStatus) return Ending::kBooted;
-  if (absl::StrContains(said, kPlaceInProgram)) return Ending::kBooted;
+  if (status.ok() && *status >= kFirstDoorStatus) return Ending::kBooted;
   if (absl::StrContains(said, kReport)) return Ending::kReported;
+  if (IsHandedOver(said)) return Ending::kBooted;
+  if (!status.ok()) return status.status();
   return Ending::kSilent;
 }
 
