@@ -139,6 +139,13 @@ def flint_test_dependencies():
         files = {"bios.bin": "usr/share/seabios/bios-256k.bin"},
         package = "seabios",
     )
+
+    # Firmware to compare with.
+    debian_package(
+        name = "debian_qboot",
+        files = {"qboot.rom": "usr/share/qemu/qboot.rom"},
+        package = "qemu-system-data",
+    )
     debian_tree(
         name = "debian_systemd_tree",
         excludes = [
@@ -175,6 +182,16 @@ def _boot_loaders():
             "grubx64.efi": "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed",
         },
         package = "grub-efi-amd64-signed",
+    )
+
+    # For a BIOS: modules, and what makes an image of them.
+    debian_tree(
+        name = "debian_grub_pc",
+        packages = [
+            "grub-common",
+            "grub-pc-bin",
+            "libdevmapper1.02.1",
+        ],
     )
     debian_package(
         name = "debian_systemd_boot",

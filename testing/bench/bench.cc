@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// bench [--rounds=N] [--only=TEXT] [--json=FILE] [--peer
-// NAME=QEMU-ARGUMENTS]...
+// bench [--until=userspace] [--rounds=N] [--only=TEXT] [--json=FILE]
+//       [--chart=FILE.svg] [--peer NAME=QEMU-ARGUMENTS]...
 //
-// What it takes to get from power-on to a kernel's first instruction, with
-// Flint and with others. Counts are exact; seconds are those of emulation, the
-// median of the rounds, in each of which all take their turns.
+// What it takes to get from power-on to a kernel's first instruction, or to
+// userspace, with Flint and with others. Counts are exact; seconds are those of
+// emulation, the median of the rounds, in each of which all take their turns.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -22,8 +22,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "testing/bench/chart.h"
+#include "testing/bench/contest.h"
 #include "testing/bench/cost.h"
-#include "testing/bench/firmware_file.h"
 #include "testing/bench/report.h"
 #include "testing/bench/scenarios.h"
 
@@ -35,6 +36,8 @@ struct Options {
   /// Scenarios whose names do not have it are left out.
   std::string only = {};
   std::string json = {};
+  std::string chart = {};
+  Goal goal = Goal::kKernel;
   std::vector<Peer> peers = {};
 };
 
@@ -56,6 +59,10 @@ std::optional<Options> ParseOptions(std::span<char*> arguments) {
       options.only = argument;
     } else if (absl::ConsumePrefix(&argument, "--json=")) {
       options.json = argument;
+    } else if (absl::ConsumePrefix(&argument, "--chart=")) {
+      options.chart = argument;
+    } else if (argument == "--until=userspace") {
+      options.goal = Goal::kUserspace;
     } else if (argument == "--peer" && i + 1 < arguments.size()) {
       const std::optional<Peer> peer = ParsePeer(arguments[++i]);
       if (!peer) return std::nullopt;
@@ -71,24 +78,13 @@ void ShowProgress(std::string_view what) {
   std::cerr << "\r\x1b[K" << what << std::flush;
 }
 
-absl::Status Count(const Scenario& scenario, ScenarioResults& results) {
+absl::Status CountAll(const Scenario& scenario, ScenarioResults& results) {
   for (const Contender& contender : scenario.contenders) {
     ShowProgress(
         absl::StrCat(scenario.name, ": counting ", contender.firmware));
-    FirmwareFile image;
-    if (!contender.image.empty()) {
-      const auto read = ReadFirmwareFile(contender.image);
-      if (!read.ok()) return read.status();
-      image = *read;
-    }
-    const absl::StatusOr<Cost> cost =
-        Measure({.machine = contender.machine,
-                 .first_instruction = image.first_instruction});
-    if (!cost.ok()) return cost.status();
-    results.results.push_back({.firmware = contender.firmware,
-                               .image_bytes = image.size_bytes,
-                               .cost = *cost,
-                               .seconds = {}});
+    absl::StatusOr<Result> result = Count(contender);
+    if (!result.ok()) return result.status();
+    results.results.push_back(*std::move(result));
   }
   return absl::OkStatus();
 }
@@ -109,13 +105,20 @@ absl::Status Time(const Scenario& scenario,
   return absl::OkStatus();
 }
 
+absl::Status Write(const std::string& path, std::string_view text) {
+  if (path.empty() || (std::ofstream(path) << text).flush()) {
+    return absl::OkStatus();
+  }
+  return absl::UnknownError(absl::StrCat("cannot write ", path));
+}
+
 absl::Status Run(const Options& options) {
   std::vector<ScenarioResults> all;
-  for (const Scenario& scenario : Scenarios(options.peers)) {
+  for (const Scenario& scenario : Scenarios(options.goal, options.peers)) {
     if (scenario.name.find(options.only) == std::string::npos) continue;
-    ScenarioResults& results =
-        all.emplace_back(ScenarioResults{.scenario = scenario.name});
-    if (const absl::Status done = Count(scenario, results); !done.ok()) {
+    ScenarioResults& results = all.emplace_back(ScenarioResults{
+        .scenario = scenario.name, .payload_bytes = scenario.payload_bytes});
+    if (const absl::Status done = CountAll(scenario, results); !done.ok()) {
       return done;
     }
     if (const absl::Status done = Time(scenario, options.rounds, results);
@@ -125,11 +128,11 @@ absl::Status Run(const Options& options) {
   }
   ShowProgress("");
   std::cout << ToTable(all);
-  if (!options.json.empty() &&
-      !(std::ofstream(options.json) << ToJson(all)).flush()) {
-    return absl::UnknownError(absl::StrCat("cannot write ", options.json));
+  if (const absl::Status written = Write(options.json, ToJson(all));
+      !written.ok()) {
+    return written;
   }
-  return absl::OkStatus();
+  return Write(options.chart, ToChart(all));
 }
 
 }  // namespace
@@ -139,7 +142,8 @@ int main(int argc, char** argv) {
   const auto options =
       flint::bench::ParseOptions(std::span(argv + 1, argv + argc));
   if (!options) {
-    std::cerr << "bench [--rounds=N] [--only=TEXT] [--json=FILE] "
+    std::cerr << "bench [--until=userspace] [--rounds=N] [--only=TEXT] "
+                 "[--json=FILE] [--chart=FILE.svg] "
                  "[--peer NAME=QEMU-ARGUMENTS]...\n";
     return 2;
   }

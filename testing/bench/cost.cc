@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -46,19 +47,30 @@ absl::StatusOr<std::unique_ptr<Qemu>> Run(Machine machine) {
   return qemu;
 }
 
-/// What the plugin wrote: names and values.
-absl::StatusOr<std::map<std::string, uint64_t>> ReadCounts(
-    const std::string& path) {
+/// Adds what the plugin wrote.
+absl::Status ReadCounts(const std::string& path, Measurement& measurement) {
   std::ifstream file(path);
   if (!file) {
     return absl::FailedPreconditionError(
         "the firmware's first instruction was not executed");
   }
-  std::map<std::string, uint64_t> counts;
+  Cost& cost = measurement.cost;
+  const std::map<std::string_view, uint64_t*> figures = {
+      {"instructions", &cost.instructions},
+      {"own_instructions", &cost.own_instructions},
+      {"waiting_instructions", &cost.waiting_instructions},
+      {"accesses", &cost.register_accesses},
+      {"own_accesses", &cost.own_register_accesses}};
   std::string name;
   uint64_t value = 0;
-  while (file >> name >> value) counts[name] = value;
-  return counts;
+  while (file >> name >> value) {
+    if (const auto figure = figures.find(name); figure != figures.end()) {
+      *figure->second = value;
+    } else {
+      measurement.events.push_back({.name = name, .instructions = value});
+    }
+  }
+  return absl::OkStatus();
 }
 
 /// "... nsectors 8"
@@ -92,6 +104,15 @@ std::string PluginArgument(const Subject& subject, std::string_view out) {
   if (subject.first_instruction != 0) {
     absl::StrAppend(&argument, ",from=", subject.first_instruction);
   }
+  for (const AddressRange& range : subject.own_code) {
+    absl::StrAppend(&argument, ",own=", range.first, "-", range.last);
+  }
+  for (const uint64_t address : subject.watched) {
+    absl::StrAppend(&argument, ",watch=", address);
+  }
+  for (const std::string& program : subject.programs) {
+    absl::StrAppend(&argument, ",start=", absl::BytesToHexString(program));
+  }
   return argument;
 }
 
@@ -104,7 +125,7 @@ uint64_t AllocatedBytes(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<Cost> Measure(const Subject& subject) {
+absl::StatusOr<Measurement> Measure(const Subject& subject) {
   absl::StatusOr<qemu::TemporaryDirectory> directory =
       qemu::TemporaryDirectory::Create();
   if (!directory.ok()) return directory.status();
@@ -118,26 +139,31 @@ absl::StatusOr<Cost> Measure(const Subject& subject) {
       .WithArguments({PluginArgument(subject, out)});
   absl::StatusOr<std::unique_ptr<Qemu>> qemu = Run(counted);
   if (!qemu.ok()) return qemu.status();
-  auto counts = ReadCounts(out);
-  if (!counts.ok()) return counts.status();
   EventCounter counter;
-  const absl::Status visited =
-      (*qemu)->VisitTrace([&](std::string_view line) { counter.Take(line); });
-  if (!visited.ok()) return visited;
+  if (const absl::Status visited = (*qemu)->VisitTrace(
+          [&](std::string_view line) { counter.Take(line); });
+      !visited.ok()) {
+    return visited;
+  }
+  Measurement measurement{.cost = counter.events()};
+  if (const absl::Status read = ReadCounts(out, measurement); !read.ok()) {
+    return read;
+  }
+  measurement.cost.serial_characters = (*qemu)->serial().size();
+  measurement.cost.memory_bytes = AllocatedBytes(memory);
+  return measurement;
+}
 
-  Cost cost = counter.events();
-  cost.instructions = (*counts)["instructions"];
-  cost.waiting_instructions = (*counts)["waiting_instructions"];
-  cost.register_accesses = (*counts)["accesses"];
-  cost.serial_characters = (*qemu)->serial().size();
-  cost.memory_bytes = AllocatedBytes(memory);
-  return cost;
+absl::StatusOr<std::string> Watch(const Machine& machine) {
+  const absl::StatusOr<std::unique_ptr<Qemu>> qemu = Run(machine);
+  if (!qemu.ok()) return qemu.status();
+  return (*qemu)->serial();
 }
 
 absl::StatusOr<double> MeasureSeconds(const Machine& machine) {
   const auto start = std::chrono::steady_clock::now();
-  const absl::StatusOr<std::unique_ptr<Qemu>> qemu = Run(machine);
-  if (!qemu.ok()) return qemu.status();
+  const absl::StatusOr<std::string> said = Watch(machine);
+  if (!said.ok()) return said.status();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
       .count();
 }

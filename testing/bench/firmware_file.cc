@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/bench/firmware_file.h"
 
-#include <array>
 #include <fstream>
 #include <iterator>
 #include <string_view>
@@ -23,6 +22,18 @@ constexpr std::string_view kElfMagic =
 // [pvh]
 constexpr std::string_view kPvhOwner = "Xen";
 constexpr uint32_t kPvhEntry = 18;
+/// flint::boot::Timeline::Add, whatever its parameters.
+constexpr std::string_view kMarkFunction = "_ZN5flint4boot8Timeline3AddE";
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  return std::string{std::istreambuf_iterator<char>(file), {}};
+}
+
+absl::Status BadFile(const std::string& path, const Error& error) {
+  return absl::InvalidArgumentError(absl::StrCat(path, ": ", error.reason()));
+}
 
 Result<uint64_t> PvhEntryOf(const elf::ElfImage& image) {
   for (const elf::Segment& segment : image.SegmentsOfType(elf::kNoteSegment)) {
@@ -35,7 +46,7 @@ Result<uint64_t> PvhEntryOf(const elf::ElfImage& image) {
   return Fail(ErrorCode::kNotFound, "no PVH entry");
 }
 
-Result<FirmwareFile> ReadElf(Bytes file) {
+Result<FirmwareFile> ParseElf(Bytes file) {
   const auto image = TRY(elf::ElfImage::Parse(file));
   FirmwareFile firmware{.first_instruction = TRY(PvhEntryOf(image))};
   for (const elf::Segment& segment : image.SegmentsOfType(elf::kLoadSegment)) {
@@ -44,21 +55,43 @@ Result<FirmwareFile> ReadElf(Bytes file) {
   return firmware;
 }
 
+Result<FlintSymbols> ParseSymbols(Bytes file) {
+  const auto image = TRY(elf::ElfImage::Parse(file));
+  FlintSymbols symbols;
+  for (const elf::Segment& segment : image.SegmentsOfType(elf::kLoadSegment)) {
+    if (!segment.executable) continue;
+    symbols.code.push_back(
+        {.first = segment.physical_address,
+         .last = segment.physical_address + segment.memory_size_bytes - 1});
+  }
+  for (const elf::Symbol& symbol : TRY(image.ReadSymbols())) {
+    if (symbol.name.starts_with(kMarkFunction)) {
+      symbols.mark_function = symbol.value;
+      return symbols;
+    }
+  }
+  return Fail(ErrorCode::kNotFound, "no function makes marks on a timeline");
+}
+
 }  // namespace
 
 absl::StatusOr<FirmwareFile> ReadFirmwareFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path));
-  const std::string content{std::istreambuf_iterator<char>(file), {}};
-  if (!absl::StartsWith(content, kElfMagic)) {
-    return FirmwareFile{.size_bytes = content.size()};
+  const absl::StatusOr<std::string> file = ReadFile(path);
+  if (!file.ok()) return file.status();
+  if (!absl::StartsWith(*file, kElfMagic)) {
+    return FirmwareFile{.size_bytes = file->size()};
   }
-  const auto firmware = ReadElf(AsBytes(std::string_view(content)));
-  if (!firmware) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": ", firmware.error().reason()));
-  }
+  const auto firmware = ParseElf(AsBytes(std::string_view(*file)));
+  if (!firmware) return BadFile(path, firmware.error());
   return *firmware;
+}
+
+absl::StatusOr<FlintSymbols> ReadFlintSymbols(const std::string& path) {
+  const absl::StatusOr<std::string> file = ReadFile(path);
+  if (!file.ok()) return file.status();
+  const auto symbols = ParseSymbols(AsBytes(std::string_view(*file)));
+  if (!symbols) return BadFile(path, symbols.error());
+  return *symbols;
 }
 
 }  // namespace flint::bench

@@ -6,22 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "testing/bench/cost.h"
+#include "testing/bench/contest.h"
 
 namespace flint::bench {
 
-/// What was measured of one firmware in one scenario.
-struct Result {
-  std::string firmware;
-  /// 0 if it is not known.
-  uint64_t image_bytes = 0;
-  Cost cost;
-  /// One for each round.
-  std::vector<double> seconds;
-};
-
 struct ScenarioResults {
   std::string scenario;
+  /// The size of kernel and initrd, which nobody can do without.
+  uint64_t payload_bytes = 0;
   std::vector<Result> results = {};
 };
 

@@ -124,8 +124,9 @@ Result<std::vector<Symbol>> ElfImage::ReadSymbols() const {
       const auto entry = TRY(reader.Read<SymbolEntry>());
       const std::string_view name = TRY(NameAt(names, entry.name));
       if (name.empty()) continue;
-      symbols.push_back(
-          {.name = name, .is_defined = entry.section != kUndefinedSection});
+      symbols.push_back({.name = name,
+                         .is_defined = entry.section != kUndefinedSection,
+                         .value = entry.value});
     }
   }
   return symbols;

@@ -42,6 +42,7 @@ struct Note {
 struct Symbol {
   std::string_view name;
   bool is_defined;
+  uint64_t value;
 };
 
 /// What a VMM's loader sees of a 64-bit little-endian executable for x86, and

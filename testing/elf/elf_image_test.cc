@@ -69,6 +69,7 @@ Sample::Sample() : program_headers{}, symbols{}, sections{} {
                         .alignment = 4};
   symbols[1].name = 1;
   symbols[1].section = 1;
+  symbols[1].value = 0x200040;
   symbols[2].name = 6;
   sections[0].file_offset = offsetof(Sample, names);
   sections[0].size_bytes = sizeof(names);
@@ -116,6 +117,7 @@ TEST(ElfImage, ReadsSymbols) {
   ASSERT_EQ(symbols.size(), 2u);
   EXPECT_EQ(symbols[0].name, "main");
   EXPECT_TRUE(symbols[0].is_defined);
+  EXPECT_EQ(symbols[0].value, 0x200040u);
   EXPECT_EQ(symbols[1].name, "missing");
   EXPECT_FALSE(symbols[1].is_defined);
 }
