@@ -21,6 +21,11 @@ inline constexpr std::string_view kDebianCommandLine =
     "console=ttyS0 panic=-1 quiet no_timer_check cryptomgr.notests "
     "flint.test=bls";
 
+/// The same of entries/microvm.conf.
+inline constexpr std::string_view kMicrovmCommandLine =
+    "console=ttyS0 panic=-1 quiet no_timer_check cryptomgr.notests "
+    "flint.test=bls tsc_early_khz=2000000 reboot=t";
+
 /// What guest/overlay.txt says, which the second initrd brings.
 inline constexpr std::string_view kOverlay = "second initrd unpacked";
 

@@ -33,7 +33,7 @@ TEST_F(Disks, BootFromFat12) {
   EXPECT_EQ(guest.overlay, kOverlay);
 }
 
-// FAT16 is what machines_test boots from.
+// FAT16 is what matrix_test boots from.
 
 TEST_F(Disks, BootFromFat32WithACompressedInitrd) {
   ASSERT_OK_AND_ASSIGN(const GuestReport guest,

@@ -93,7 +93,9 @@ class Checker {
         ram_[0].last >= kEndOfConventional) {
       return "conventional memory is not what a PC has";
     }
-    if (ram_[1].first != kMib || ram_[1].last + 1 >= expected_.low_end ||
+    const uint64_t last =
+        expected_.low_end - (expected_.has_tables_at_low_end ? 2 : 1);
+    if (ram_[1].first != kMib || ram_[1].last > last ||
         ram_[1].last < expected_.low_end - kTablesLimit) {
       return absl::StrFormat("RAM below 4 GiB does not end near %x",
                              expected_.low_end);

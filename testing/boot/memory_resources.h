@@ -27,8 +27,10 @@ absl::StatusOr<MemoryResource> ParseMemoryResource(std::string_view line);
 
 /// What a guest must see of the memory that its machine has.
 struct ExpectedMemory {
-  /// Where RAM below 4 GiB ends. The VMM keeps its tables right below.
+  /// Where RAM below 4 GiB ends.
   uint64_t low_end;
+  /// Whether tables lie right below that, as SeaBIOS and our ROM put them.
+  bool has_tables_at_low_end = true;
   /// Where RAM from 4 GiB on ends; 0 if there is none.
   uint64_t high_end = 0;
   /// The window of PCI's memory-mapped configuration; 0 if there is none.

@@ -54,6 +54,15 @@ TEST(CheckMemory, AcceptsWhatTheMachineHas) {
   EXPECT_OK(CheckMemory(Sample(), kExpected));
 }
 
+TEST(CheckMemory, AcceptsRamToItsEndIfNobodyKeepsTablesThere) {
+  auto resources = Sample();
+  resources[4].last = 0x7fffffff;
+  ExpectedMemory expected = kExpected;
+  expected.has_tables_at_low_end = false;
+
+  EXPECT_OK(CheckMemory(resources, expected));
+}
+
 TEST(CheckMemory, NoticesMissingRam) {
   auto resources = Sample();
   resources.pop_back();

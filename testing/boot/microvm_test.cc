@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// QEMU's microvm: Debian boots from virtio-mmio, of both versions, whoever says
-// where the devices are: ACPI, the VMM's command line, or its device tree. And
-// a disk on PCI that has nothing but the legacy interface.
+// QEMU's microvm: Debian boots from virtio-mmio, whoever says where the devices
+// are: ACPI, the VMM's command line, or its device tree.
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -22,15 +20,6 @@ using qemu::Machine;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-/// QEMU offers version 1 unless told this.
-const std::vector<std::string> kVersion2 = {"-global",
-                                            "virtio-mmio.force-legacy=false"};
-
-/// What entries/microvm.conf adds to Debian's options.
-std::string CommandLine() {
-  return absl::StrCat(kDebianCommandLine, " tsc_early_khz=2000000 reboot=t");
-}
-
 Disk OnMmio(std::string_view image) {
   return {.image = Image(image), .on_mmio = true};
 }
@@ -45,18 +34,6 @@ class Microvm : public BootTest {
   }
 };
 
-// QEMU fills the last of 24 slots first.
-TEST_F(Microvm, BootsByAcpi) {
-  ASSERT_OK_AND_ASSIGN(
-      const GuestReport guest,
-      Boot(WithFirmware(Machine::Microvm()).WithDisk(OnMmio("microvm.img"))));
-
-  EXPECT_EQ(guest.command_line, CommandLine());
-  EXPECT_EQ(guest.overlay, kOverlay);
-  EXPECT_THAT(guest.disks, ElementsAre("vda 512 EFI PART"));
-  ExpectBootFrom("virtio-blk at mmio feb02e00");
-}
-
 // The second disk, on a machine with PCI but without what PCs have; of version
 // 2, with memory above 4 GiB.
 TEST_F(Microvm, BootsWithoutLegacyDevices) {
@@ -66,11 +43,11 @@ TEST_F(Microvm, BootsWithoutLegacyDevices) {
           WithFirmware(Machine::Microvm(
                            "pcie=on,pit=off,pic=off,rtc=off,x-option-roms=off"))
               .WithMemoryMib(4096)
-              .WithArguments(kVersion2)
+              .WithVirtioMmio2()
               .WithDisk(OnMmio("missing_kernel.img"))
               .WithDisk(OnMmio("microvm.img"))));
 
-  EXPECT_EQ(guest.command_line, CommandLine());
+  EXPECT_EQ(guest.command_line, kMicrovmCommandLine);
   EXPECT_THAT(guest.disks, ElementsAre("vda 512 EFI PART", "vdb 512 EFI PART"));
   EXPECT_THAT(
       machine().serial(),
@@ -87,9 +64,9 @@ TEST_F(Microvm, BootsByTheCommandLine) {
                                          "console=hvc0 flint.log=info")
                                 .WithDisk(OnMmio("microvm.img"))));
 
-  EXPECT_EQ(
-      guest.command_line,
-      absl::StrCat("virtio_mmio.device=512@0xfeb00e00:12 ", CommandLine()));
+  EXPECT_EQ(guest.command_line,
+            absl::StrCat("virtio_mmio.device=512@0xfeb00e00:12 ",
+                         kMicrovmCommandLine));
   ExpectBootFrom("virtio-blk at mmio feb00e00");
 }
 
@@ -97,10 +74,10 @@ TEST_F(Microvm, BootsByTheDeviceTree) {
   ASSERT_OK_AND_ASSIGN(
       const GuestReport guest,
       Boot(WithFirmware(Machine::Microvm("acpi=off,auto-kernel-cmdline=off"))
-               .WithArguments(kVersion2)
+               .WithVirtioMmio2()
                .WithDisk(OnMmio("microvm.img"))));
 
-  EXPECT_EQ(guest.command_line, CommandLine());
+  EXPECT_EQ(guest.command_line, kMicrovmCommandLine);
   ExpectBootFrom("virtio-blk at mmio feb00e00");
 }
 
@@ -134,20 +111,6 @@ TEST_F(MicrovmWithoutDisk, SaysIfItCannotBePoweredOff) {
       WithFirmware(Machine::Microvm("acpi=off"), "flint.on_failure=poweroff")));
 
   EXPECT_OK(machine().ExpectLine("this machine cannot be switched off"));
-}
-
-class LegacyPci : public BootTest {};
-
-TEST_F(LegacyPci, Boots) {
-  ASSERT_OK_AND_ASSIGN(
-      const GuestReport guest,
-      Boot(WithFirmware(Machine::Q35())
-               .WithDisk({.image = Image("fat16.img"),
-                          .properties = "disable-modern=on"})));
-
-  EXPECT_EQ(guest.overlay, kOverlay);
-  EXPECT_THAT(guest.disks, ElementsAre("vda 512 EFI PART"));
-  EXPECT_THAT(machine().serial(), HasSubstr("virtio-blk at pci 0000:00:01.0"));
 }
 
 }  // namespace

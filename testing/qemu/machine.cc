@@ -58,10 +58,21 @@ Machine& Machine::WithCommandLine(std::string text) {
   return *this;
 }
 
+Machine& Machine::WithVirtioMmio2() {
+  Add("-global", "virtio-mmio.force-legacy=false");
+  return *this;
+}
+
 void Machine::AddBridge(int index) {
   const std::string_view number =
       board_ == "q35" ? "pcie-root-port,chassis" : "pci-bridge,chassis_nr";
   Add("-device", absl::StrCat(number, "=", index + 1, ",id=bridge", index));
+}
+
+std::string Machine::NextSataPort() {
+  if (board_ == "q35") return absl::StrCat(",bus=ide.", sata_count_++);
+  if (sata_count_ == 0) Add("-device", "ich9-ahci,id=sata");
+  return absl::StrCat(",bus=sata.", sata_count_++);
 }
 
 Machine& Machine::WithDisk(const Disk& disk) {
@@ -102,10 +113,9 @@ std::string Machine::DeviceFor(const Disk& disk, int index) {
     case DiskKind::kNvme:
       return absl::StrCat("nvme", drive, ",serial=flint-", index, block_size);
     case DiskKind::kSata:
-      return absl::StrCat(
-          "ide-hd", drive, ",bus=ide.", sata_count_++, block_size);
+      return absl::StrCat("ide-hd", drive, NextSataPort(), block_size);
     case DiskKind::kSataCdRom:
-      return absl::StrCat("ide-cd", drive, ",bus=ide.", sata_count_++);
+      return absl::StrCat("ide-cd", drive, NextSataPort());
     case DiskKind::kVirtioScsi:
       Add("-device", absl::StrCat("virtio-scsi-pci,id=scsi", index));
       return absl::StrCat("scsi-hd",

@@ -8,15 +8,15 @@
 
 namespace flint::qemu {
 
-/// What a disk is attached by. SATA is q35's own adapter, the rest bring their
-/// own controller.
+/// What a disk is attached by. SATA is q35's own adapter, on other machines one
+/// for all such disks; the rest bring their own controller.
 enum class DiskKind { kVirtioBlk, kNvme, kSata, kSataCdRom, kVirtioScsi };
 
 /// A disk and how the machine is given it.
 struct Disk {
   /// Path of a raw image. What the guest writes goes to a temporary file that
   /// is thrown away, unless `keeps_writes`.
-  std::string image;
+  std::string image = {};
   DiskKind kind = DiskKind::kVirtioBlk;
   /// A modern device, instead of the transitional one that QEMU makes. For
   /// virtio-blk.
@@ -57,6 +57,8 @@ class Machine {
   /// What a Linux kernel finds as its initrd and a PVH entry as its module.
   Machine& WithInitrd(std::string path);
   Machine& WithCommandLine(std::string text);
+  /// Devices on virtio-mmio are of version 2, instead of QEMU's 1.
+  Machine& WithVirtioMmio2();
   /// Disks appear on the bus in the order they are added.
   Machine& WithDisk(const Disk& disk);
   /// Has QEMU count an event, such as virtio_blk_handle_read.
@@ -78,6 +80,8 @@ class Machine {
 
   void Add(std::string option, std::string value);
   void AddBridge(int index);
+  /// The next port of the SATA adapter, which is added if there is none.
+  std::string NextSataPort();
   /// The device's name and what only its kind has.
   std::string DeviceFor(const Disk& disk, int index);
 

@@ -10,6 +10,7 @@
 namespace flint::qemu {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -72,6 +73,16 @@ TEST(Machine, AttachesDisksOfEveryKind) {
   EXPECT_THAT(line,
               HasSubstr("-device virtio-scsi-pci,id=scsi3 -device scsi-hd,"
                         "drive=disk3,scsi-id=3,lun=2,bus=scsi3.0,"));
+}
+
+TEST(Machine, BringsASataAdapterWhereTheBoardHasNone) {
+  const Disk disk{.image = "a", .kind = DiskKind::kSata};
+
+  EXPECT_THAT(
+      CommandLine(Machine::Pc().WithDisk(disk).WithDisk(disk)),
+      AllOf(HasSubstr("-device ich9-ahci,id=sata -device ide-hd,drive=disk0,"
+                      "bus=sata.0,"),
+            HasSubstr("-device ide-hd,drive=disk1,bus=sata.1,")));
 }
 
 TEST(Machine, PutsADiskBehindTheBridgeOfItsBoard) {

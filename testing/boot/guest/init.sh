@@ -33,20 +33,29 @@ show_boot_times() {
 }
 [ -e /sys/firmware/acpi/tables/FPDT ] && show_boot_times
 
+# Some drivers look for what is there by and by.
+await_disk() {
+  for wait in 1 2 3 4 5 6 7 8 9 10; do
+    [ -e "/sys/block/$1" ] && break
+    run sleep 1
+  done
+}
+
 # The disks must work for whoever comes after the firmware.
 show_disks() {
   for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev \
     virtio_pci virtio_mmio virtio_blk; do
     run insmod "/modules/$module.ko"
   done
-  # NVMe is built into the kernel, which looks for namespaces by and by.
-  if run grep -qs 0x010802 /sys/bus/pci/devices/*/class; then
-    for wait in 1 2 3 4 5 6 7 8 9 10; do
-      [ -e /sys/block/nvme0n1 ] && break
-      run sleep 1
+  # NVMe is built into the kernel.
+  if run grep -qs 0x010802 /sys/bus/pci/devices/*/class; then await_disk nvme0n1; fi
+  if run grep -qsx 0x0008 /sys/bus/virtio/devices/*/device; then
+    for module in scsi_common scsi_mod sd_mod virtio_scsi; do
+      run insmod "/modules/$module.ko"
     done
+    await_disk sda
   fi
-  for disk in /sys/block/vd* /sys/block/nvme*; do
+  for disk in /sys/block/vd* /sys/block/nvme* /sys/block/sd*; do
     [ -e "$disk" ] || continue
     block_size=$(run cat "$disk/queue/logical_block_size")
     header=$(run dd if="/dev/${disk##*/}" bs="$block_size" skip=1 count=1 2> /dev/null |
