@@ -96,9 +96,12 @@ Status ReadStartInfo(GuestMemory& memory, uint64_t address, BootInfo& info) {
   writer.SetDoor(DoorKind::kPvh);
   writer.SetRsdpAddress(start_info.rsdp);
   writer.CopyBiosDataAddress();
-  if (start_info.version >= 1) {
-    TRY(CopyMemoryMap(memory, address + sizeof(StartInfo), writer));
+  // A hypercall for it is all that Xen's first PVH guests had.
+  if (start_info.version == 0) {
+    return Fail(ErrorCode::kUnsupported,
+                "PVH start_info of version 0 has no memory map");
   }
+  TRY(CopyMemoryMap(memory, address + sizeof(StartInfo), writer));
   TRY(CopyModules(memory, start_info, writer));
   writer.CopyCommandLine(start_info.command_line);
   return {};

@@ -10,13 +10,13 @@
 namespace flint::boot {
 
 /// Fills `info`, which must be fresh, from the PVH start_info at `address` and
-/// all that it points to. Version 0 has no memory map; versions above 1 are
-/// read as version 1.
+/// all that it points to. Versions above 1 are read as version 1.
 ///
-/// kCorrupt for a wrong magic or a count beyond reason, kOutOfRange if a
-/// structure lies outside `memory`; `info` is then incomplete. A command line
-/// that cannot be read counts as empty, a module with an impossible address as
-/// dropped: neither is worth the boot. [pvh]
+/// kUnsupported for version 0, which has no memory map; kCorrupt for a wrong
+/// magic or a count beyond reason; kOutOfRange if a structure lies outside
+/// `memory`; `info` is then incomplete. A command line that cannot be read
+/// counts as empty, a module with an impossible address as dropped: neither is
+/// worth the boot. [pvh]
 Status ReadStartInfo(GuestMemory& memory, uint64_t address, BootInfo& info);
 
 }  // namespace flint::boot

@@ -121,13 +121,10 @@ TEST_F(StartInfoTest, RefusesAWrongMagic) {
   EXPECT_THAT(Read(), IsError(ErrorCode::kCorrupt));
 }
 
-TEST_F(StartInfoTest, FindsNoMemoryMapInVersion0) {
-  PutStartInfo({.version = 0, .memory_map = UINT64_MAX});
+TEST_F(StartInfoTest, RefusesVersion0WhichHasNoMemoryMap) {
+  PutStartInfo({.version = 0});
 
-  ASSERT_OK(Read());
-
-  EXPECT_THAT(info_->memory(), IsEmpty());
-  EXPECT_THAT(info_->modules(), SizeIs(1));
+  EXPECT_THAT(Read(), IsError(ErrorCode::kUnsupported));
 }
 
 TEST_F(StartInfoTest, ReadsLaterVersionsAsVersion1) {
