@@ -64,7 +64,6 @@ fw_cfg::FwCfg* Machine::FindFiles() {
 
 Status Machine::ReadDoor(DoorKind door, uint64_t argument) {
   TRY(FillInfo(door, argument));
-  // PVH's version 0 does not: Xen's guests had to ask for it.
   if (info_.memory().empty()) {
     return Fail(ErrorCode::kNotFound, "the VMM gives no memory map");
   }

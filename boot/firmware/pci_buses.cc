@@ -7,6 +7,7 @@
 #include "boot/platform/pci_set_up.h"
 #include "drivers/acpi/definition_blocks.h"
 #include "drivers/acpi/mcfg.h"
+#include "drivers/pci/bar.h"
 #include "drivers/pci_assignment/assignment.h"
 #include "platforms/base/log.h"
 
@@ -112,6 +113,7 @@ Status PciBuses::Start(std::span<const pci::Function> known) {
     log::Warning("more than {} PCI functions: the last are not used",
                  kMaxFunctions);
   }
+  pci::StopBusMasters(*config_, functions_);
   SetUpIfNobodyHas();
   return {};
 }

@@ -132,4 +132,17 @@ void EnableIoAndBusMaster(PciConfig& config, const Address& address) {
   Enable(config, address, Command::kIoSpace);
 }
 
+void StopBusMasters(PciConfig& config, std::span<const Function> functions) {
+  for (const Function& function : functions) {
+    const uint16_t command = config.Read<Command>(function.address);
+    if ((command & Command::kBusMaster) == 0) continue;
+    const uint16_t function_class = ClassAndRevision::Class(
+        config.Read<ClassAndRevision>(function.address));
+    if (function_class >> 8 == ClassAndRevision::kBridgeBaseClass) continue;
+    config.Write<Command>(
+        function.address,
+        static_cast<uint16_t>(command & ~Command::kBusMaster));
+  }
+}
+
 }  // namespace flint::pci

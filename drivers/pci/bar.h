@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "drivers/pci/pci_config.h"
 #include "drivers/pci/scan.h"
@@ -46,5 +47,10 @@ void EnableMemoryAndBusMaster(PciConfig& config, const Address& address);
 
 /// The same for its I/O BARs. Leaves memory decoding as it is.
 void EnableIoAndBusMaster(PciConfig& config, const Address& address);
+
+/// Keeps functions from reaching memory, bridges aside: who drove them is gone,
+/// and what they write to has a new owner. Costs an access for each, and two
+/// more for those that can.
+void StopBusMasters(PciConfig& config, std::span<const Function> functions);
 
 }  // namespace flint::pci

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drivers/pci/bar.h"
 
+#include <array>
+
 #include "drivers/pci/fake_pci_config.h"
 #include "drivers/pci/registers.h"
 #include "gmock/gmock.h"
@@ -189,6 +191,25 @@ TEST_F(PciBar, EnablesOnlyOnce) {
   EnableMemoryAndBusMaster(config_, kPlace);
 
   EXPECT_EQ(config_.write_count(), 0u);
+}
+
+TEST_F(PciBar, StopsBusMastersButBridges) {
+  constexpr Command::Value kAll =
+      Command::kIoSpace | Command::kMemorySpace | Command::kBusMaster;
+  function_.Set16(Command::kOffset, kAll);
+  FakeFunction& bridge = config_.AddFunction({0, 0, 9, 0});
+  bridge.SetClass(0x0601);
+  bridge.Set16(Command::kOffset, kAll);
+  FakeFunction& other = config_.AddFunction({0, 0, 10, 0});
+  std::array<Function, 4> storage;
+
+  StopBusMasters(config_, Scan(config_, storage).functions);
+
+  EXPECT_EQ(function_.Get16(Command::kOffset),
+            Command::kIoSpace | Command::kMemorySpace);
+  EXPECT_EQ(bridge.Get16(Command::kOffset), kAll);
+  EXPECT_EQ(other.Get16(Command::kOffset), 0);
+  EXPECT_EQ(config_.write_count(), 1u);
 }
 
 }  // namespace

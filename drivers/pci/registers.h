@@ -33,6 +33,7 @@ struct StatusRegister : io::Register<uint16_t, 0x06> {
 /// Revision ID and the three bytes of the class code.
 struct ClassAndRevision : io::Register<uint32_t, 0x08> {
   static constexpr uint16_t kHostBridge = 0x0600;
+  static constexpr uint16_t kBridgeBaseClass = 0x06;
 
   /// Base class and sub-class.
   static constexpr uint16_t Class(Value value) {

@@ -8,8 +8,6 @@
 namespace flint::pci {
 namespace {
 
-constexpr uint8_t kBridgeBaseClass = 0x06;
-
 bool HasAddress(PciConfig& config, const Function& function) {
   for (uint8_t index = 0;; ++index) {
     const Result<Bar> bar = ReadBar(config, function, index);
@@ -25,7 +23,7 @@ bool Decodes(PciConfig& config, const Function& function) {
   if ((config.Read<Command>(function.address) & kAny) == 0) return false;
   const uint16_t function_class =
       ClassAndRevision::Class(config.Read<ClassAndRevision>(function.address));
-  return function_class >> 8 != kBridgeBaseClass;
+  return function_class >> 8 != ClassAndRevision::kBridgeBaseClass;
 }
 
 }  // namespace

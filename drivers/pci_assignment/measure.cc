@@ -21,14 +21,13 @@ constexpr uint64_t kPageBytes = 4096;
 constexpr uint64_t kIoPortCount = 0x1'0000;
 
 constexpr uint16_t kPciBridgeClass = 0x0604;
-constexpr uint8_t kBridgeBaseClass = 0x06;
 
 constexpr std::array kSpaces{Space::kIo, Space::kMemory, Space::kPrefetchable};
 
 /// The rest of a chipset has registers of its own kind: nothing there is ours
 /// to place.
 bool HasBars(uint16_t function_class) {
-  return function_class >> 8 != kBridgeBaseClass ||
+  return function_class >> 8 != ClassAndRevision::kBridgeBaseClass ||
          function_class == kPciBridgeClass;
 }
 
