@@ -16,17 +16,20 @@
 #include "drivers/pci/ecam_config.h"
 #include "drivers/pci/port_config.h"
 #include "drivers/smbios/table_files.h"
+#include "platforms/base/checked.h"
 #include "platforms/base/log.h"
 
 namespace flint::platform {
 namespace {
 
+constexpr uint64_t kMib = uint64_t{1} << 20;
 constexpr uint64_t k4Gib = uint64_t{1} << 32;
 
 /// What the ROM and its variables are read from ends at 4 GiB.
 constexpr uint64_t kFlashBytes = uint64_t{4} << 20;
 
-/// Where the memory of devices begins if no chipset says.
+/// Where the memory of devices begins at the least if no chipset says. crosvm's
+/// RAM may go beyond.
 constexpr uint64_t kDefaultDeviceMemory = 0xC000'0000;
 
 constexpr uint32_t kFeatureControlMsr = 0x3A;
@@ -69,7 +72,7 @@ class SetUpWalk {
   std::optional<pci::EcamConfig> ecam_config_;
   VmmHints hints_;
   MapTableMemory tables_;
-  uint64_t device_memory_ = kDefaultDeviceMemory;
+  uint64_t device_memory_ = 0;
   Platform platform_;
 };
 
@@ -88,6 +91,10 @@ void SetUpWalk::SetUpChipset() {
   const Result<chipset::Chipset> chipset = chipset::Chipset::Find(port_config_);
   if (!chipset) {
     log::Debug("{}", chipset.error());
+    device_memory_ =
+        std::clamp(AlignDown(RamEnd(parts_.map, k4Gib) + kMib - 1, kMib),
+                   kDefaultDeviceMemory,
+                   chipset::Chipset::kDeviceMemoryEnd);
     return;
   }
   chipset->Start(port_config_, parts_.ports);
