@@ -68,7 +68,7 @@ struct E820Format {
 };
 static_assert(sizeof(E820Format) == 20);
 
-/// Writes the one kind of boot information or the other.
+/// Writes boot information of any kind.
 class BootInformation {
  public:
   BootInformation(const Contract& contract, LaunchScript& script)
@@ -130,6 +130,8 @@ class BootInformation {
     script_.Copy(zero_page.address, page);
   }
 
+  void operator()(const ResetVector&) {}
+
  private:
   void WriteText(uint32_t address, const std::string& text) {
     if (address != 0) script_.Copy(address, text + '\0');
@@ -174,6 +176,22 @@ uint64_t PvhEntry(const elf::ElfImage& image) {
   return Must(ReadWire<Le64>(notes.front().description));
 }
 
+/// The door that is for such boot information.
+class Entry {
+ public:
+  explicit Entry(const elf::ElfImage& image) : image_(image) {}
+
+  uint64_t operator()(const StartInfo&) const { return PvhEntry(image_); }
+  uint64_t operator()(const ZeroPage&) const { return image_.entry(); }
+  /// The image's first byte.
+  uint64_t operator()(const ResetVector&) const {
+    return image_.SegmentsOfType(elf::kLoadSegment).front().physical_address;
+  }
+
+ private:
+  const elf::ElfImage& image_;
+};
+
 }  // namespace
 
 std::string MakeLaunchScript(const Contract& contract,
@@ -202,9 +220,7 @@ std::string MakeLaunchScript(const Contract& contract,
   state.gdtr = contract.gdt.as_register();
   state.final_gdtr = contract.final_gdtr.value_or(state.gdtr);
   state.idtr = contract.idtr;
-  const bool is_pvh =
-      std::holds_alternative<StartInfo>(contract.boot_information);
-  state.rip = is_pvh ? PvhEntry(image) : image.entry();
+  state.rip = std::visit(Entry(image), contract.boot_information);
   return script.Finish(state);
 }
 

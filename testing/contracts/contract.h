@@ -31,6 +31,9 @@ struct ZeroPage {
   uint64_t rsdp = 0;
 };
 
+/// Nothing: the firmware is where its ROM has copied it, and finds out itself.
+struct ResetVector {};
+
 /// E820 types, which PVH shares.
 inline constexpr uint32_t kRam = 1;
 inline constexpr uint32_t kReserved = 2;
@@ -93,8 +96,8 @@ struct Contract {
   std::optional<TableRegister> final_gdtr = {};
   TableRegister idtr = {};
 
-  std::variant<StartInfo, ZeroPage> boot_information;
-  std::vector<MemoryEntry> memory_map;
+  std::variant<StartInfo, ZeroPage, ResetVector> boot_information;
+  std::vector<MemoryEntry> memory_map = {};
   std::string command_line = {};
   std::vector<Module> modules = {};
 

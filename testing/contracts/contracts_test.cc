@@ -128,6 +128,17 @@ TEST_F(Contracts, CrosvmWithOneGib) {
          q35::kStatusOff);
 }
 
+// Without QEMU's files; and without a clock, as Linux finds none on a microvm.
+TEST_F(Contracts, CrosvmBios) {
+  ASSERT_OK(Start(MachineOf(CrosvmBios({}))
+                      .WithDisk({.image = boot_test::Image("fat16.img"),
+                                 .disable_legacy = true})));
+  EXPECT_OK(
+      machine().ExpectText("started by the reset vector, 511 MiB of memory"));
+  EXPECT_OK(machine().ExpectText(
+      "booting debian.conf from virtio-blk at pci 0000:00:01.0"));
+}
+
 TEST_F(Contracts, XenPvh) {
   Report(XenPvh({.command_line = "flint.on_failure=poweroff"}),
          q35::kStatusOff);
@@ -156,6 +167,23 @@ TEST_F(Contracts, XenPvhWithoutAcpi) {
 
 TEST_F(Contracts, QemuSeaBios) { ReachDisk(QemuSeaBios({})); }
 
+// Memory is about to have a new owner.
+TEST_F(Contracts, QemuSeaBiosWithLiveDevice) {
+  constexpr char kWrite[] = "virtio_rng_pushed";
+  ASSERT_OK(Start(MachineOf(QemuSeaBiosWithLiveDevice({})).WithTrace(kWrite)));
+  EXPECT_OK(machine().ExpectText("no bootable operating system found"));
+
+  ASSERT_OK_AND_ASSIGN(const int write_count,
+                       machine().CountTraceEvents(kWrite));
+  EXPECT_GE(write_count, 1) << "it was not live";
+  ASSERT_OK_AND_ASSIGN(
+      const qemu::Json device,
+      machine().Execute("x-query-virtio-status",
+                        absl::StrCat(R"({"path": ")", kLiveDevice, R"("})")));
+  EXPECT_EQ(device["name"].text(), "virtio-rng");
+  EXPECT_FALSE(device["started"].boolean());
+}
+
 TEST_F(Contracts, QemuQboot) {
   Report(QemuQboot({.command_line = "flint.on_failure=poweroff"}), 0);
 }
@@ -166,7 +194,8 @@ TEST_F(Contracts, NoAcpi) { ReachDisk(NoAcpi({})); }
 
 TEST_F(Contracts, OldPvh) {
   ASSERT_OK(Start(MachineOf(OldPvh({}))));
-  EXPECT_OK(machine().ExpectText("cannot start: the VMM gives no memory map"));
+  EXPECT_OK(machine().ExpectText(
+      "cannot start: PVH start_info of version 0 has no memory map"));
 }
 
 }  // namespace

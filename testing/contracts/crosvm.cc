@@ -9,6 +9,7 @@
 
 #include "platforms/base/endian.h"
 #include "testing/contracts/aml.h"
+#include "testing/contracts/microvm.h"
 #include "testing/contracts/q35.h"
 #include "testing/contracts/vmms.h"
 
@@ -123,6 +124,57 @@ Contract CrosvmWithOneGib(const VirtualMachine& vm) {
   contract.memory.push_back(
       {kRomDirectory + 511 * 8, Words({kRom | kLargePage})});
   return contract;
+}
+
+// A microvm stands in: a PCI bus without a chip set that firmware would have to
+// set up. A serial port lies where QEMU's files would be, as crosvm has none.
+// Its SMBIOS would lie in the launcher's ROM.
+Contract CrosvmBios(const VirtualMachine&) {
+  constexpr uint32_t kMicrovmEcam = 0xE0000000;
+  constexpr uint32_t kMicrovmDisk = 0xD0000000;
+  const auto disk_register = [](uint32_t offset) {
+    return kMicrovmEcam + (1 << 15) + offset;
+  };
+  LaunchScript platform;
+  platform.WriteMemory32(disk_register(0x14), kMicrovmDisk + 0x8000)
+      .WriteMemory32(disk_register(0x20), kMicrovmDisk)
+      .WriteMemory32(disk_register(0x24), 0);
+  return {
+      .name = "crosvm-bios",
+
+      .machine =
+          microvm::Machine(kMebibytes)
+              .WithArguments({"-machine",
+                              "pcie=on",
+                              "-chardev",
+                              "null,id=nowhere",
+                              "-device",
+                              "isa-serial,iobase=0x510,irq=5,chardev=nowhere"}),
+      .platform = platform,
+
+      .processor = {.rflags = 0x2,
+                    .cr0 = 0x11,
+                    .code_selector = 0x08,
+                    .data_selector = 0x10},
+      .gdt = {.address = 0x1000,
+              .entries = {0, 0x00CF9B000000FFFF, 0x00CF93000000FFFF}},
+
+      .boot_information = ResetVector{},
+
+      .acpi =
+          AcpiDescription{
+              .root_pointer = 0xE0000,
+              .tables = 0xE0040,
+              .sleep_control = microvm::kSleepControl,
+              .sleep_status = microvm::kSleepStatus,
+              .reset = microvm::kReset,
+              .reset_value = microvm::kResetValue,
+              .ecam = Ecam{.address = kMicrovmEcam, .last_bus = 31},
+              .has_second_io_apic = true,
+              .dsdt = q35::Dsdt(aml::Resources(
+                  {aml::BusWindow(0, 31),
+                   aml::MemoryWindow(kMicrovmDisk, kMicrovmEcam - 1)}))},
+  };
 }
 
 }  // namespace flint::contracts

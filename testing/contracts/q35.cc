@@ -45,6 +45,7 @@ constexpr uint16_t Bar(int index) {
 
 constexpr uint32_t kDiskSlot = 1;
 constexpr uint32_t kSharedMemorySlot = 2;
+constexpr uint32_t kRandomSlot = 3;
 /// The table of message interrupts lies behind the disk's own registers, or,
 /// having 32 bits of address only, by itself.
 constexpr uint64_t kInterruptTableOffset = 0x4000;
@@ -63,6 +64,33 @@ void OpenLowMemory(LaunchScript& script) {
 
 void SetUpAcpi(LaunchScript& script) {
   Function(script, 31).Write32(0x40, kPmBase | 1u).Write8(0x44, 0x80);
+}
+
+/// Has a modern virtio device run with one queue, which takes two pages and
+/// what the device writes a third. [virtio-1.2 4.1.4.3]
+LaunchScript LeaveRunning(uint32_t slot, uint32_t registers, uint32_t queue) {
+  constexpr uint32_t kDriverFeatureSelect = 0x08;
+  constexpr uint32_t kDriverFeature = 0x0C;
+  constexpr uint32_t kDeviceStatus = 0x14;
+  constexpr uint32_t kQueueSelect = 0x16;
+  constexpr uint32_t kQueueEnable = 0x1C;
+  constexpr uint32_t kQueueDescriptors = 0x20;
+  constexpr uint32_t kQueueDriver = 0x28;
+  constexpr uint32_t kQueueDevice = 0x30;
+  LaunchScript script;
+  Function(script, slot).Write16(kCommand, kMemoryDecode | kBusMaster);
+  script.WriteMemory8(registers + kDeviceStatus, 0x1)
+      .WriteMemory8(registers + kDeviceStatus, 0x3)
+      .WriteMemory32(registers + kDriverFeatureSelect, 1)
+      .WriteMemory32(registers + kDriverFeature, 1)  // VERSION_1
+      .WriteMemory8(registers + kDeviceStatus, 0xB)
+      .WriteMemory16(registers + kQueueSelect, 0)
+      .WriteMemory32(registers + kQueueDescriptors, queue)
+      .WriteMemory32(registers + kQueueDriver, queue + 0x1000)
+      .WriteMemory32(registers + kQueueDevice, queue + 0x2000)
+      .WriteMemory16(registers + kQueueEnable, 1)
+      .WriteMemory8(registers + kDeviceStatus, 0xF);
+  return script;
 }
 
 uint32_t Low(uint64_t address) { return static_cast<uint32_t>(address); }
@@ -104,29 +132,33 @@ LaunchScript SetUp(const Platform& platform) {
 }
 
 LaunchScript LeaveDiskRunning(uint32_t registers, uint32_t queue) {
-  // The common configuration. [virtio-1.2 4.1.4.3]
-  constexpr uint32_t kDriverFeatureSelect = 0x08;
-  constexpr uint32_t kDriverFeature = 0x0C;
-  constexpr uint32_t kDeviceStatus = 0x14;
-  constexpr uint32_t kQueueSelect = 0x16;
-  constexpr uint32_t kQueueEnable = 0x1C;
-  constexpr uint32_t kQueueDescriptors = 0x20;
-  constexpr uint32_t kQueueDriver = 0x28;
-  constexpr uint32_t kQueueDevice = 0x30;
+  return LeaveRunning(kDiskSlot, registers, queue);
+}
+
+LaunchScript LeaveRandomSourceRunning(uint32_t registers, uint32_t queue) {
+  constexpr uint32_t kNotify = 0x3000;
+  constexpr uint32_t kBuffers = 0x3000;
+  constexpr uint32_t kBufferBytes = 0x1000;
+  constexpr uint32_t kBufferCount = 8;
+  constexpr uint16_t kDeviceWrites = 2;
   LaunchScript script;
-  Function(script, kDiskSlot).Write16(kCommand, kMemoryDecode | kBusMaster);
-  script.WriteMemory8(registers + kDeviceStatus, 0x1)
-      .WriteMemory8(registers + kDeviceStatus, 0x3)
-      .WriteMemory32(registers + kDriverFeatureSelect, 1)
-      .WriteMemory32(registers + kDriverFeature, 1)  // VERSION_1
-      .WriteMemory8(registers + kDeviceStatus, 0xB)
-      .WriteMemory16(registers + kQueueSelect, 0)
-      .WriteMemory32(registers + kQueueDescriptors, queue)
-      .WriteMemory32(registers + kQueueDriver, queue + 0x1000)
-      .WriteMemory32(registers + kQueueDevice, queue + 0x2000)
-      .WriteMemory16(registers + kQueueEnable, 1)
-      .WriteMemory8(registers + kDeviceStatus, 0xF);
-  return script;
+  Function(script, kRandomSlot)
+      .Write32(Bar(1), registers + kInterruptTableOffset)
+      .Write32(Bar(4), registers)
+      .Write32(Bar(5), 0);
+  // Descriptors, and the driver's ring of them. [virtio-1.2 2.7]
+  const uint32_t ring = queue + 0x1000;
+  script.Fill(queue, 3 * 0x1000, 0);
+  for (uint32_t i = 0; i < kBufferCount; ++i) {
+    const uint32_t descriptor = queue + 16 * i;
+    script.WriteMemory32(descriptor, queue + kBuffers + i * kBufferBytes)
+        .WriteMemory32(descriptor + 8, kBufferBytes)
+        .WriteMemory16(descriptor + 12, kDeviceWrites)
+        .WriteMemory16(ring + 4 + 2 * i, static_cast<uint16_t>(i));
+  }
+  script.WriteMemory16(ring + 2, kBufferCount);
+  return script.Append(LeaveRunning(kRandomSlot, registers, queue))
+      .WriteMemory16(registers + kNotify, 0);
 }
 
 std::string Dsdt(const std::string& windows) {

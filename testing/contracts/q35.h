@@ -50,6 +50,10 @@ LaunchScript SetUp(const Platform& platform);
 /// queue in use, at that address. Its registers must be below 4 GiB.
 LaunchScript LeaveDiskRunning(uint32_t registers, uint32_t queue);
 
+/// Has the source of random numbers in slot 3, its registers and the queue
+/// being at these addresses, fill eight buffers behind the queue.
+LaunchScript LeaveRandomSourceRunning(uint32_t registers, uint32_t queue);
+
 /// The terms of a DSDT for this machine: COM1, soft-off, and the bus with
 /// these windows.
 std::string Dsdt(const std::string& windows);

@@ -79,6 +79,22 @@ Contract QemuSeaBios(const VirtualMachine& vm) {
   };
 }
 
+Contract QemuSeaBiosWithLiveDevice(const VirtualMachine& vm) {
+  constexpr uint32_t kRegisters = 0xFEBE0000;
+  constexpr uint32_t kFreeMemory = 0x10000000;
+  Contract contract = QemuSeaBios(vm);
+  contract.name = "qemu-seabios-live-device";
+  // A byte every ten seconds: it is busy until the test ends.
+  contract.machine.WithArguments(
+      {"-device",
+       "virtio-rng-pci,id=live,addr=3,disable-legacy=on,max-bytes=1,period="
+       "10000"});
+  contract.platform = q35::SetUp({.ecam = 0xB0000000});
+  contract.platform.Append(
+      q35::LeaveRandomSourceRunning(kRegisters, kFreeMemory));
+  return contract;
+}
+
 Contract QemuQboot(const VirtualMachine& vm) {
   return {
       .name = "qemu-qboot",

@@ -25,6 +25,9 @@ Contract Crosvm(const VirtualMachine& vm);
 /// With page tables that map the first GiB, and nothing else.
 Contract CrosvmWithOneGib(const VirtualMachine& vm);
 
+/// `--bios flint`, from where its reset vector has copied it.
+Contract CrosvmBios(const VirtualMachine& vm);
+
 /// `type = "pvh"`, `kernel = "flint"`.
 Contract XenPvh(const VirtualMachine& vm);
 /// With `acpi = 0`. Its output is at port 0xE9.
@@ -32,6 +35,10 @@ Contract XenPvhWithoutAcpi(const VirtualMachine& vm);
 
 /// `-kernel flint` on q35: SeaBIOS and its option ROM.
 Contract QemuSeaBios(const VirtualMachine& vm);
+/// The same with a device that writes into free RAM once in a while: who drove
+/// it was not as tidy as SeaBIOS. It is `kLiveDevice` among QEMU's objects.
+Contract QemuSeaBiosWithLiveDevice(const VirtualMachine& vm);
+inline constexpr char kLiveDevice[] = "/machine/peripheral/live/virtio-backend";
 /// `-kernel flint` on microvm: qboot.
 Contract QemuQboot(const VirtualMachine& vm);
 
