@@ -92,14 +92,19 @@ TEST_F(Rom, SetsUpAQ35) {
   EXPECT_THAT(FirmwareLines(this->machine().serial()), SizeIs(Le(kMostLines)));
 }
 
+// With a second root bus, to which no bridge of the first leads.
 TEST_F(Rom, SetsUpAPc) {
   ASSERT_OK_AND_ASSIGN(
       const GuestReport guest,
-      Boot(WithRom(Machine::Pc()).WithDisk({.image = Image("messages.img")})));
+      Boot(WithRom(Machine::Pc())
+               .WithArguments({"-device", "pxb,id=far,bus_nr=64"})
+               .WithDisk({.image = Image("messages.img"),
+                          .properties = "bus=far,addr=3"})));
 
   EXPECT_THAT(guest.disks, ElementsAre("vda 512 EFI PART"));
   EXPECT_OK(CheckMemory(guest.memory, {.low_end = 256 << 20}));
   EXPECT_THAT(Complaints(guest.kernel_messages), IsEmpty());
+  EXPECT_THAT(machine().serial(), HasSubstr("virtio-blk at pci 0000:41:03.0"));
 }
 
 // Unit 0 takes the place of -bios.
