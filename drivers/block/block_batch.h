@@ -19,7 +19,7 @@ class BlockBatch {
   BlockBatch(BlockDevice& device, std::span<BlockExtent> storage)
       : device_(device), storage_(storage) {}
 
-  BlockDevice& device() { return device_; }
+  BlockDevice& device() const { return device_; }
 
   /// Adds an extent. Fails only if a submission it causes fails, or the
   /// storage is empty (kNoMemory).

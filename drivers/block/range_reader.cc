@@ -48,6 +48,23 @@ Status RangeReader::ReadInto(uint64_t offset,
   return Read(offset + straight, out.subspan(straight, size_bytes - straight));
 }
 
+Result<MutableBytes> RangeReader::DestinationOf(uint64_t size_bytes,
+                                                MutableBytes destination,
+                                                const BlockBatch& batch) const {
+  const uint64_t needed_bytes =
+      TRY(AlignUp<uint64_t>(size_bytes, block_size_bytes()));
+  if (destination.size() < needed_bytes) {
+    return Fail(ErrorCode::kInvalidArgument, "destination is too small");
+  }
+  if (!IsTransferAligned(destination)) {
+    return Fail(ErrorCode::kInvalidArgument, "destination is not aligned");
+  }
+  if (&batch.device() != bounce_.range().device) {
+    return Fail(ErrorCode::kInvalidArgument, "batch is for another disk");
+  }
+  return destination.first(needed_bytes);
+}
+
 /// Reads the whole blocks that `out` can take, and returns how many bytes; none
 /// if the offset is inside a block, or it is better done otherwise.
 Result<size_t> RangeReader::ReadStraight(uint64_t offset, MutableBytes out) {

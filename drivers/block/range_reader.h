@@ -41,6 +41,13 @@ class RangeReader {
                   MutableBytes out,
                   BlockBatch& batch);
 
+  /// The part of `destination` that reading `size_bytes` in whole blocks by
+  /// `batch` writes; kInvalidArgument, with the reason, where it is too small,
+  /// misaligned, or the batch is for another device.
+  Result<MutableBytes> DestinationOf(uint64_t size_bytes,
+                                     MutableBytes destination,
+                                     const BlockBatch& batch) const;
+
  private:
   uint64_t block_size_bytes() const {
     return bounce_.range().device->geometry().block_size_bytes;

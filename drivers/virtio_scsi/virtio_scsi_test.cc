@@ -7,15 +7,13 @@
 #include <optional>
 #include <vector>
 
-#include "boot/memory/e820.h"
-#include "boot/memory/memory_map.h"
+#include "drivers/block/disk_controller_fixture.h"
 #include "drivers/block/disk_list.h"
-#include "drivers/clock/fake_clock.h"
 #include "drivers/virtio/fake_transport.h"
 #include "drivers/virtio_scsi/fake_scsi_adapter.h"
 #include "drivers/virtio_scsi/virtio_scsi_probe.h"
 #include "gtest/gtest.h"
-#include "platforms/base/fake_guest_memory.h"
+#include "platforms/base/bytes.h"
 #include "testing/result_matchers.h"
 
 namespace flint::virtio_scsi {
@@ -27,19 +25,9 @@ using ::flint::testing::IsOk;
 using scsi::FakeLogicalUnit;
 using scsi::Sense;
 
-class VirtioScsiTest : public ::testing::Test {
+class VirtioScsiTest : public block::DiskControllerTest {
  protected:
-  static constexpr uint64_t kMiB = 1 << 20;
-  static constexpr uint64_t kPagesAddress = 16 * kMiB;
-  static constexpr uint64_t kBufferAddress = 32 * kMiB;
-
   VirtioScsiTest() {
-    memory_.AddRegion(kPagesAddress, kMiB);
-    const std::array<memory::E820Entry, 1> entries{
-        {{.address = kPagesAddress,
-          .size_bytes = kMiB,
-          .type = memory::E820Type::kRam}}};
-    pages_.Build(entries, uint64_t{1} << 46);
     clock_.OnRelax([this] { adapter_->device().Work(); });
     PutIn({});
   }
@@ -52,65 +40,40 @@ class VirtioScsiTest : public ::testing::Test {
     return *adapter_;
   }
 
-  /// A unit whose contents differ from byte to byte.
   FakeLogicalUnit& AddUnit(uint8_t target,
                            uint16_t lun,
                            FakeLogicalUnit::Options options = {},
                            uint64_t size_bytes = kMiB) {
-    auto& contents = contents_.emplace_back(size_bytes);
-    for (size_t i = 0; i < contents.size(); ++i) {
-      contents[i] = static_cast<std::byte>(i ^ i >> 9 ^ i >> 17 ^ target);
-    }
     if (options.block_count == 0) {
       options.block_count = size_bytes / options.block_size_bytes;
     }
-    FakeLogicalUnit& unit = units_.emplace_back(options, contents);
+    FakeLogicalUnit& unit =
+        units_.emplace_back(options, AddContents(size_bytes, target));
     adapter_->AddUnit(target, lun, unit);
     return unit;
   }
 
-  std::span<block::Disk> Probe() {
-    StartVirtioScsi(
-        *transport_,
-        block::Attachment::OnPci({0, 0, 4, 0}),
-        {.clock = clock_, .memory = memory_, .pages = pages_, .arena = arena_},
-        list_);
-    return list_.disks();
+  void AddDisks() override {
+    StartVirtioScsi(*transport_,
+                    block::Attachment::OnPci({0, 0, 4, 0}),
+                    resources(),
+                    list_);
   }
 
-  /// The only disk that a probe finds.
+  /// The only disk that a probe finds; the search's commands are forgotten.
   block::BlockDevice& ProbeOne() {
-    const auto disks = Probe();
-    EXPECT_EQ(disks.size(), 1u);
-    EXPECT_OK(disks[0].status);
+    block::BlockDevice& disk = DiskControllerTest::ProbeOne();
     adapter_->ForgetCommands();
-    return *disks[0].device;
-  }
-
-  MutableBytes Buffer(uint64_t size_bytes) {
-    const MutableBytes buffer = memory_.AddRegion(next_buffer_, size_bytes);
-    next_buffer_ += (size_bytes + 8191) & ~uint64_t{4095};
-    return buffer;
+    return disk;
   }
 
   MutableBytes OnDisk(uint64_t offset, uint64_t size_bytes) {
     return MutableBytes(contents_[0]).subspan(offset, size_bytes);
   }
 
-  FakeGuestMemory memory_;
-  std::array<memory::MemoryRange, 16> ranges_{};
-  memory::MemoryMap pages_{ranges_};
-  // Slow, so that a wait of half a minute is not millions of polls.
-  clock::FakeClock clock_{200'000};
-  std::array<std::byte, 65536> arena_memory_{};
-  Arena arena_{arena_memory_};
   std::optional<FakeScsiAdapter> adapter_;
   std::optional<virtio::FakeTransport> transport_;
-  std::deque<std::vector<std::byte>> contents_;
   std::deque<FakeLogicalUnit> units_;
-  std::array<block::Disk, 8> storage_{};
-  block::DiskList list_{storage_};
-  uint64_t next_buffer_ = kBufferAddress;
 };
 
 using VirtioScsiProbe = VirtioScsiTest;

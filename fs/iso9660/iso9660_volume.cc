@@ -236,18 +236,7 @@ Status Iso9660Volume::ReadInto(const File& file,
                                block::BlockBatch& batch) {
   StartOperation();
   TRY(CheckIsReadable(file, offset, size_bytes));
-  const uint64_t needed_bytes = TRY(AlignUp<uint64_t>(
-      size_bytes, range_.device->geometry().block_size_bytes));
-  if (destination.size() < needed_bytes) {
-    return Fail(ErrorCode::kInvalidArgument, "destination is too small");
-  }
-  if (!block::IsTransferAligned(destination)) {
-    return Fail(ErrorCode::kInvalidArgument, "destination is not aligned");
-  }
-  if (&batch.device() != range_.device) {
-    return Fail(ErrorCode::kInvalidArgument, "batch is for another disk");
-  }
-  destination = destination.first(needed_bytes);
+  destination = TRY(data_.DestinationOf(size_bytes, destination, batch));
   return ForEachPiece(
       file,
       offset,
