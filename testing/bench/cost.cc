@@ -66,7 +66,7 @@ absl::Status ReadCounts(const std::string& path, Measurement& measurement) {
   while (file >> name >> value) {
     if (const auto figure = figures.find(name); figure != figures.end()) {
       *figure->second = value;
-    } else {
+    } else if (name == "watched" || absl::StartsWith(name, "started_")) {
       measurement.events.push_back({.name = name, .instructions = value});
     }
   }

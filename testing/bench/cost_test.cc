@@ -44,8 +44,8 @@ void ExpectWithin(const Budget& budget, const Contender& contender) {
 
 // Kernel and initrd of 80 MiB, from a FAT of 512-byte clusters.
 TEST(Cost, OfAnEntryByPvh) {
-  ExpectWithin({.instructions = 4'450'000,
-                .register_accesses = 330,
+  ExpectWithin({.instructions = 1'700'000,
+                .register_accesses = 336,
                 .disk_reads = 54,
                 .serial_characters = 160,
                 .memory_bytes = 89 * kMib},
@@ -53,8 +53,8 @@ TEST(Cost, OfAnEntryByPvh) {
 }
 
 TEST(Cost, OfAnEntryByRom) {
-  ExpectWithin({.instructions = 4'610'000,
-                .register_accesses = 475,
+  ExpectWithin({.instructions = 1'830'000,
+                .register_accesses = 476,
                 .disk_reads = 54,
                 .serial_characters = 170,
                 .memory_bytes = 89 * kMib},
@@ -63,7 +63,7 @@ TEST(Cost, OfAnEntryByRom) {
 
 // The same as a unified kernel image.
 TEST(Cost, OfAUnifiedKernelByRom) {
-  ExpectWithin({.instructions = 91'900'000,
+  ExpectWithin({.instructions = 13'950'000,
                 .register_accesses = 547,
                 .disk_reads = 67,
                 .serial_characters = 160,
@@ -74,7 +74,7 @@ TEST(Cost, OfAUnifiedKernelByRom) {
 // Kernel and initrd of 5 MiB from ext4, by GRUB, none of whose instructions and
 // accesses count; a timer's do, a hundred for each tenth of a second.
 TEST(Cost, OfGrubByRom) {
-  ExpectWithin({.instructions = 17'300'000,
+  ExpectWithin({.instructions = 6'450'000,
                 .register_accesses = 660,
                 .disk_reads = 42,
                 .serial_characters = 260,
