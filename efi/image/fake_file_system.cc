@@ -47,12 +47,23 @@ struct FakeFileSystem::File {
                                 UINTN* size,
                                 VOID* buffer) {
     File& file = Of(protocol);
-    if (EFI_ERROR(file.owner->read_status_)) return file.owner->read_status_;
-    const std::vector<std::byte>& content = file.owner->files_.at(file.path);
-    const size_t end = content.size() - file.owner->missing_bytes_;
-    *size = std::min<size_t>(*size, end - file.position);
+    FakeFileSystem& owner = *file.owner;
+    if (EFI_ERROR(owner.read_status_) &&
+        file.position >= owner.failing_offset_) {
+      return owner.read_status_;
+    }
+    const std::vector<std::byte>& content = owner.files_.at(file.path);
+    const size_t end = content.size() - owner.missing_bytes_;
+    *size = std::min<size_t>(*size, end - std::min(end, file.position));
+    owner.reads_.push_back({file.position, *size});
     std::memcpy(buffer, content.data() + file.position, *size);
     file.position += *size;
+    return EFI_SUCCESS;
+  }
+
+  static EFI_STATUS EFIAPI SetPosition(EFI_FILE_PROTOCOL* protocol,
+                                       UINT64 position) {
+    Of(protocol).position = position;
     return EFI_SUCCESS;
   }
 
@@ -118,6 +129,7 @@ EFI_FILE_PROTOCOL* FakeFileSystem::Open(const std::u16string& path) {
   file->abi.Open = File::Open;
   file->abi.Close = File::Close;
   file->abi.Read = File::Read;
+  file->abi.SetPosition = File::SetPosition;
   file->abi.GetInfo = File::GetInfo;
   ++open_count_;
   return &file->abi;

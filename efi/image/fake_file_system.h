@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -28,12 +29,23 @@ class FakeFileSystem final {
 
   abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL* protocol() { return &volume_.abi; }
 
-  /// Makes reading fail with that status.
-  void FailReads(abi::EFI_STATUS status) { read_status_ = status; }
+  /// Makes reading at or behind that offset fail with that status.
+  void FailReads(abi::EFI_STATUS status, uint64_t from_offset = 0) {
+    read_status_ = status;
+    failing_offset_ = from_offset;
+  }
   /// Makes files end so many bytes early.
   void ShortenReads(size_t bytes) { missing_bytes_ = bytes; }
 
   int open_count() const { return open_count_; }
+
+  /// What was read so far.
+  struct PastRead {
+    uint64_t offset;
+    uint64_t size_bytes;
+    bool operator==(const PastRead&) const = default;
+  };
+  const std::vector<PastRead>& reads() const { return reads_; }
 
  private:
   struct Volume {
@@ -47,7 +59,9 @@ class FakeFileSystem final {
 
   Volume volume_;
   std::map<std::u16string, std::vector<std::byte>> files_;
+  std::vector<PastRead> reads_;
   abi::EFI_STATUS read_status_ = abi::EFI_SUCCESS;
+  uint64_t failing_offset_ = 0;
   size_t missing_bytes_ = 0;
   int open_count_ = 0;
 };

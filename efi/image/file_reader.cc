@@ -91,9 +91,11 @@ abi::EFI_STATUS FileReader::GetSize(uint64_t& size_bytes) {
   return abi::EFI_SUCCESS;
 }
 
-abi::EFI_STATUS FileReader::Read(MutableBytes out) {
+abi::EFI_STATUS FileReader::Read(uint64_t offset, MutableBytes out) {
+  abi::EFI_STATUS status = file_->SetPosition(file_, offset);
+  if (abi::EFI_ERROR(status)) return status;
   abi::UINTN size = out.size();
-  const abi::EFI_STATUS status = file_->Read(file_, &size, out.data());
+  status = file_->Read(file_, &size, out.data());
   if (abi::EFI_ERROR(status)) return status;
   return size == out.size() ? abi::EFI_SUCCESS : abi::EFI_LOAD_ERROR;
 }

@@ -30,8 +30,8 @@ class FileReader final {
   /// EFI_LOAD_ERROR if it is a directory.
   abi::EFI_STATUS GetSize(uint64_t& size_bytes);
 
-  /// Reads from where reading ended. EFI_LOAD_ERROR if the file ends before.
-  abi::EFI_STATUS Read(MutableBytes out);
+  /// Reads from there on. EFI_LOAD_ERROR if the file ends before.
+  abi::EFI_STATUS Read(uint64_t offset, MutableBytes out);
 
  private:
   abi::EFI_STATUS OpenBelow(const DeviceNode& node);

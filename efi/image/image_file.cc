@@ -3,26 +3,32 @@
 
 #include "efi/abi/protocol/load_file.h"
 #include "efi/abi/protocol/simple_file_system.h"
-#include "efi/image/file_reader.h"
 #include "platforms/base/checked.h"
 
 namespace flint::efi {
 namespace {
 
+/// Up to here one copy costs less than a request for each section.
+constexpr uint64_t kWholeFileBytes = uint64_t{4} * 1024 * 1024;
+
+/// Of larger files: the headers, and what lies about them in small pieces, such
+/// as the stub of a unified kernel image.
+constexpr uint64_t kHeadBytes = uint64_t{128} * 1024;
+
 constexpr PageOwner kBufferOwner{PageUse::kPages, abi::EfiBootServicesData};
 
 }  // namespace
 
-abi::EFI_STATUS ImageFile::Read(const DevicePath& path,
+abi::EFI_STATUS ImageFile::Open(const DevicePath& path,
                                 bool boot_policy,
-                                HandleDatabase& handles,
-                                PoolServices& pool) {
+                                bool wanted_whole,
+                                HandleDatabase& handles) {
   abi::VOID* interface = nullptr;
   if (Locate(path,
              abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID,
              handles,
              interface)) {
-    return ReadByFileSystem(interface, pool);
+    return OpenByFileSystem(interface, wanted_whole);
   }
   if (!boot_policy &&
       Locate(path, abi::EFI_LOAD_FILE2_PROTOCOL_GUID, handles, interface)) {
@@ -58,23 +64,41 @@ bool ImageFile::Locate(const DevicePath& path,
   return true;
 }
 
-abi::EFI_STATUS ImageFile::ReadByFileSystem(abi::VOID* interface,
-                                            PoolServices& pool) {
+abi::EFI_STATUS ImageFile::OpenByFileSystem(abi::VOID* interface,
+                                            bool wanted_whole) {
   const auto path = DevicePath::At(rest_);
   if (!path) return abi::EFI_INVALID_PARAMETER;
-  FileReader file(pool);
-  abi::EFI_STATUS status = file.Open(
+  abi::EFI_STATUS status = reader_.Open(
       *static_cast<abi::EFI_SIMPLE_FILE_SYSTEM_PROTOCOL*>(interface), *path);
   if (abi::EFI_ERROR(status)) return status;
   uint64_t size = 0;
-  status = file.GetSize(size);
+  status = reader_.GetSize(size);
   if (abi::EFI_ERROR(status)) return status;
   if (size == 0) return abi::EFI_LOAD_ERROR;
-  if (Allocate(size) == nullptr) return abi::EFI_OUT_OF_RESOURCES;
-  status = file.Read(buffer_.first(size));
+  const bool is_whole = wanted_whole || size <= kWholeFileBytes;
+  const uint64_t head_size = is_whole ? size : kHeadBytes;
+  if (Allocate(head_size) == nullptr) return abi::EFI_OUT_OF_RESOURCES;
+  status = reader_.Read(0, buffer_.first(head_size));
   if (abi::EFI_ERROR(status)) return status;
-  content_ = buffer_.first(size);
+  head_ = buffer_.first(head_size);
+  size_bytes_ = size;
   return abi::EFI_SUCCESS;
+}
+
+Status ImageFile::Read(uint64_t offset, MutableBytes out) {
+  pe::MemorySource head(head_);
+  if (head.Read(offset, out)) return {};
+  if (head_.size() == size_bytes_) {
+    return Fail(ErrorCode::kTruncated, "image file ends early");
+  }
+  const abi::EFI_STATUS status = reader_.Read(offset, out);
+  if (status == abi::EFI_LOAD_ERROR) {
+    return Fail(ErrorCode::kTruncated, "image file shrank while it was read");
+  }
+  if (abi::EFI_ERROR(status)) {
+    return Fail(ErrorCode::kDeviceError, "image file cannot be read");
+  }
+  return {};
 }
 
 template <typename LoadFileProtocol>
@@ -92,7 +116,8 @@ abi::EFI_STATUS ImageFile::ReadByLoadFile(LoadFileProtocol& protocol,
   status = protocol.LoadFile(&protocol, rest_, policy, &size, buffer_.data());
   if (abi::EFI_ERROR(status)) return status;
   if (size > capacity) return abi::EFI_LOAD_ERROR;
-  content_ = buffer_.first(size);
+  head_ = buffer_.first(size);
+  size_bytes_ = size;
   return abi::EFI_SUCCESS;
 }
 
@@ -108,7 +133,7 @@ void ImageFile::Free() {
     static_cast<void>(pages_.GiveBack(kBufferOwner, buffer_));
   }
   buffer_ = {};
-  content_ = {};
+  head_ = {};
 }
 
 }  // namespace flint::efi

@@ -12,7 +12,8 @@ namespace flint::efi {
 
 /// An image that asks to be loaded.
 struct ArrivingImage {
-  /// All of the file, as it was read once: nothing is read again afterwards.
+  /// All of the file, as it was read once, if the gate wants that: then nothing
+  /// is read again afterwards. Else its head at least.
   Bytes file;
   /// The same, parsed: where its certificates are, and what a hash leaves out.
   const pe::Image& image;
@@ -28,6 +29,10 @@ class ImageGate {
  public:
   virtual ~ImageGate() = default;
 
+  /// True if `Admit` has to see whole files, for what was verified must be what
+  /// is loaded. Else sections of large files go from the disk to their places.
+  virtual bool wants_whole_files() const = 0;
+
   /// EFI_SUCCESS: may be started. EFI_SECURITY_VIOLATION: is loaded, but may
   /// not be started. Any other error, such as EFI_ACCESS_DENIED: is not loaded.
   virtual abi::EFI_STATUS Admit(const ArrivingImage& image) = 0;
@@ -36,6 +41,7 @@ class ImageGate {
 /// The gate of a machine without Secure Boot and TPM.
 class OpenGate final : public ImageGate {
  public:
+  bool wants_whole_files() const override { return false; }
   abi::EFI_STATUS Admit(const ArrivingImage&) override {
     return abi::EFI_SUCCESS;
   }

@@ -49,9 +49,9 @@ class ImageProtocols final : public ProtocolList {
 
 /// The package list among the image's resources, if there is one, and all of it
 /// is there. [uefi-2.10 7.4.1]
-abi::VOID* FindHiiPackages(const pe::Image& file, MutableBytes loaded) {
+abi::VOID* FindHiiPackages(const pe::Image& parsed, MutableBytes loaded) {
   const Result<Bytes> found = pe::FindResource(
-      loaded, file.directory(pe::Directory::kResources), u"HII");
+      loaded, parsed.directory(pe::Directory::kResources), u"HII");
   if (!found) return nullptr;
   const auto header = ReadWire<abi::EFI_HII_PACKAGE_LIST_HEADER>(*found);
   if (!header || header->PackageLength < sizeof(*header) ||
@@ -106,7 +106,9 @@ abi::EFI_STATUS ImageLoader::LoadImage(
   Request request{.boot_policy = boot_policy != abi::FALSE,
                   .parent = parent_image,
                   .path = std::nullopt,
-                  .content = {},
+                  .file = nullptr,
+                  .head = {},
+                  .file_size_bytes = 0,
                   .device = nullptr,
                   .rest_of_path = nullptr};
   if (device_path != nullptr) {
@@ -114,20 +116,26 @@ abi::EFI_STATUS ImageLoader::LoadImage(
     if (!path) return abi::EFI_INVALID_PARAMETER;
     request.path = *path;
   }
-  ImageFile file(parts_.pages);
   if (source_buffer != nullptr) {
     // SAFETY: the caller says so much memory holds the file.
-    request.content = {static_cast<const std::byte*>(source_buffer),
-                       source_size};
+    request.head = {static_cast<const std::byte*>(source_buffer), source_size};
+    request.file_size_bytes = source_size;
+    pe::MemorySource file(request.head);
+    request.file = &file;
     LocateDevice(request);
-  } else {
-    const abi::EFI_STATUS status = file.Read(
-        *request.path, request.boot_policy, parts_.handles, parts_.pool);
-    if (abi::EFI_ERROR(status)) return status;
-    request.content = file.content();
-    request.device = file.device();
-    request.rest_of_path = file.rest_of_path();
+    return Load(request, image_handle);
   }
+  ImageFile file(parts_.pages, parts_.pool);
+  const abi::EFI_STATUS status = file.Open(*request.path,
+                                           request.boot_policy,
+                                           parts_.gate.wants_whole_files(),
+                                           parts_.handles);
+  if (abi::EFI_ERROR(status)) return status;
+  request.file = &file;
+  request.head = file.head();
+  request.file_size_bytes = file.size_bytes();
+  request.device = file.device();
+  request.rest_of_path = file.rest_of_path();
   return Load(request, image_handle);
 }
 
@@ -146,14 +154,15 @@ void ImageLoader::LocateDevice(Request& request) {
 
 abi::EFI_STATUS ImageLoader::Load(const Request& request,
                                   abi::EFI_HANDLE* image_handle) {
-  const auto file = pe::Image::Parse(request.content, kMachine);
-  if (!file) {
-    log::Debug("efi: {}", file.error());
-    return StatusOf(file.error());
+  const auto parsed =
+      pe::Image::Parse(request.head, request.file_size_bytes, kMachine);
+  if (!parsed) {
+    log::Debug("efi: {}", parsed.error());
+    return StatusOf(parsed.error());
   }
   const abi::EFI_STATUS verdict =
-      parts_.gate.Admit({.file = request.content,
-                         .image = *file,
+      parts_.gate.Admit({.file = request.head,
+                         .image = *parsed,
                          .path = request.path,
                          .boot_policy = request.boot_policy});
   if (abi::EFI_ERROR(verdict) && verdict != abi::EFI_SECURITY_VIOLATION) {
@@ -163,7 +172,7 @@ abi::EFI_STATUS ImageLoader::Load(const Request& request,
   if (image == nullptr) return abi::EFI_OUT_OF_RESOURCES;
   image->verdict = verdict;
   list_.push_back(*image);
-  abi::EFI_STATUS status = Fill(*image, *file, request);
+  abi::EFI_STATUS status = Fill(*image, *parsed, request);
   if (!abi::EFI_ERROR(status)) status = Publish(*image);
   if (abi::EFI_ERROR(status)) {
     Delete(*image);
@@ -174,21 +183,22 @@ abi::EFI_STATUS ImageLoader::Load(const Request& request,
 }
 
 abi::EFI_STATUS ImageLoader::Fill(LoadedImage& image,
-                                  const pe::Image& file,
+                                  const pe::Image& parsed,
                                   const Request& request) {
-  abi::EFI_STATUS status = ImageMemory::Load(file, parts_.pages, image.memory);
+  abi::EFI_STATUS status =
+      ImageMemory::Load(parsed, *request.file, parts_.pages, image.memory);
   if (abi::EFI_ERROR(status)) return status;
   status = CopyPaths(image, request);
   if (abi::EFI_ERROR(status)) return status;
 
-  image.subsystem = file.subsystem();
+  image.subsystem = parsed.subsystem();
   image.base = image.memory.address();
-  image.size_bytes = file.size_bytes();
-  image.entry = EntryPointAt(image.base + file.entry_rva());
-  image.hii_packages = FindHiiPackages(file, image.memory.bytes());
-  NameImage(image, request.path, file.DebugName(image.memory.bytes()));
+  image.size_bytes = parsed.size_bytes();
+  image.entry = EntryPointAt(image.base + parsed.entry_rva());
+  image.hii_packages = FindHiiPackages(parsed, image.memory.bytes());
+  NameImage(image, request.path, parsed.DebugName(image.memory.bytes()));
 
-  const ImageMemoryTypes types = MemoryTypesOf(file.subsystem());
+  const ImageMemoryTypes types = MemoryTypesOf(parsed.subsystem());
   image.protocol = {.Revision = abi::EFI_LOADED_IMAGE_PROTOCOL_REVISION,
                     .ParentHandle = request.parent,
                     .SystemTable = parts_.system_table,

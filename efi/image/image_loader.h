@@ -18,6 +18,8 @@
 #include "efi/image/loaded_image.h"
 #include "efi/memory/page_services.h"
 #include "efi/memory/pool_services.h"
+#include "loader/pe/image_source.h"
+#include "loader/pe/pe_image.h"
 #include "platforms/base/bytes.h"
 
 namespace flint::efi {
@@ -92,7 +94,10 @@ class ImageLoader final : public ImageServices {
     bool boot_policy;
     abi::EFI_HANDLE parent;
     std::optional<DevicePath> path;
-    Bytes content;
+    /// The file, and its first bytes, or all.
+    pe::ImageSource* file;
+    Bytes head;
+    uint64_t file_size_bytes;
     /// The device, and what follows it in the path.
     abi::EFI_HANDLE device;
     abi::EFI_DEVICE_PATH_PROTOCOL* rest_of_path;
@@ -100,7 +105,7 @@ class ImageLoader final : public ImageServices {
 
   abi::EFI_STATUS Load(const Request& request, abi::EFI_HANDLE* image_handle);
   abi::EFI_STATUS Fill(LoadedImage& image,
-                       const pe::Image& file,
+                       const pe::Image& parsed,
                        const Request& request);
   abi::EFI_STATUS CopyPaths(LoadedImage& image, const Request& request);
   abi::EFI_STATUS Publish(LoadedImage& image);

@@ -74,6 +74,7 @@ ImageMemoryTypes MemoryTypesOf(pe::Subsystem subsystem) {
 }
 
 abi::EFI_STATUS ImageMemory::Load(const pe::Image& image,
+                                  pe::ImageSource& file,
                                   PageServices& pages,
                                   ImageMemory& loaded) {
   const uint64_t page_count =
@@ -87,7 +88,7 @@ abi::EFI_STATUS ImageMemory::Load(const pe::Image& image,
   loaded.bytes_ = loaded.pages_.first(image.size_bytes());
   loaded.address_ = pages.memory().AddressOf(loaded.pages_.data());
 
-  if (const Status status = image.Load(loaded.bytes_, loaded.address_);
+  if (const Status status = image.Load(file, loaded.bytes_, loaded.address_);
       !status) {
     log::Debug("efi: {}", status.error());
     loaded.Free(pages);

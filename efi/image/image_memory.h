@@ -8,6 +8,7 @@
 #include "efi/abi/status.h"
 #include "efi/memory/page_protection.h"
 #include "efi/memory/page_services.h"
+#include "loader/pe/image_source.h"
 #include "loader/pe/pe_image.h"
 #include "platforms/base/result.h"
 
@@ -26,15 +27,17 @@ class ImageMemory {
  public:
   ImageMemory() = default;
 
-  /// Takes pages of the image's code type, wherever it can run, loads it there,
-  /// and gives each part the protection it asks for if the image is made for
-  /// that.
+  /// Takes pages of the image's code type, wherever it can run, loads it there
+  /// from its file, and gives each part the protection it asks for if the image
+  /// is made for that.
   ///
   /// The first image that is not made for it makes all free memory executable.
   ///
   /// EFI_OUT_OF_RESOURCES: no memory, or an image that cannot be moved, and its
-  /// place is taken. EFI_LOAD_ERROR, EFI_UNSUPPORTED: bad relocations.
+  /// place is taken. EFI_LOAD_ERROR, EFI_UNSUPPORTED: bad relocations, or a
+  /// file that shrank. EFI_DEVICE_ERROR: it cannot be read.
   static abi::EFI_STATUS Load(const pe::Image& image,
+                              pe::ImageSource& file,
                               PageServices& pages,
                               ImageMemory& loaded);
 

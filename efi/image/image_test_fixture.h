@@ -24,7 +24,9 @@ namespace flint::efi {
 class FakeGate final : public ImageGate {
  public:
   abi::EFI_STATUS Admit(const ArrivingImage& image) override;
+  bool wants_whole_files() const override { return wants_whole; }
 
+  bool wants_whole = true;
   abi::EFI_STATUS verdict = abi::EFI_SUCCESS;
 
   int call_count = 0;

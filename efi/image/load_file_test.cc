@@ -2,6 +2,8 @@
 
 // LoadImage from a device. [uefi-2.10 7.4.1]
 
+#include <algorithm>
+#include <cstddef>
 #include <vector>
 
 #include "efi/abi/status.h"
@@ -16,6 +18,7 @@ namespace flint::efi {
 namespace {
 
 using namespace abi;
+using ::testing::ElementsAre;
 using ::testing::IsNull;
 
 EFI_STATUS EFIAPI ReturnFile(EFI_HANDLE, EFI_SYSTEM_TABLE*) { return 0xf11e; }
@@ -86,6 +89,75 @@ TEST_F(LoadFileTest, DoesNotKeepTheFileItself) {
   ASSERT_EQ(LoadNamed({u"\\LARGE"}), EFI_SUCCESS);
 
   EXPECT_LT(PagesOf(EfiBootServicesData), pages_before + 128);
+}
+
+/// A file of more than 4 MiB: a section that holds `\xab`, far behind the one
+/// that is called.
+class LargeFileTest : public LoadFileTest {
+ protected:
+  static constexpr uint32_t kLargeBytes = 5 << 20;
+  static constexpr uint32_t kLargeRva = 0x2000;
+  static constexpr uint32_t kHeadBytes = 128 << 10;
+
+  LargeFileTest() {
+    pe::ImageBuilder builder = ImageCalling(ReturnFile);
+    builder.image_size = kLargeRva + kLargeBytes;
+    builder.sections.push_back(
+        {.name = ".large",
+         .rva = kLargeRva,
+         .virtual_size = kLargeBytes,
+         .content = std::vector(kLargeBytes, std::byte{0xab})});
+    large_ = builder.Build();
+    large_offset_ = large_.size() - kLargeBytes;
+    file_system_.Add(u"\\LARGE", large_);
+    InstallFileSystem();
+    gate_.wants_whole = false;
+  }
+
+  std::vector<std::byte> large_;
+  uint64_t large_offset_ = 0;
+};
+
+TEST_F(LargeFileTest, IsReadToItsPlace) {
+  const FakeFileSystem::PastRead head{0, kHeadBytes};
+  const FakeFileSystem::PastRead section{large_offset_, kLargeBytes};
+
+  ASSERT_EQ(LoadNamed({u"\\LARGE"}), EFI_SUCCESS);
+
+  EXPECT_THAT(file_system_.reads(), ElementsAre(head, section));
+  EXPECT_TRUE(std::ranges::equal(gate_.file, Bytes(large_).first(kHeadBytes)));
+  const Bytes loaded = loader_.Find(image_)->memory.bytes();
+  EXPECT_EQ(std::ranges::count(loaded.subspan(kLargeRva), std::byte{0xab}),
+            ptrdiff_t{kLargeBytes});
+  EXPECT_EQ(file_system_.open_count(), 0);
+  EXPECT_EQ(Start(image_), 0xf11eu);
+}
+
+TEST_F(LargeFileTest, IsShownToTheGateAsAWhole) {
+  gate_.wants_whole = true;
+
+  ASSERT_EQ(LoadNamed({u"\\LARGE"}), EFI_SUCCESS);
+
+  EXPECT_EQ(file_system_.reads().size(), 1u);
+  EXPECT_EQ(gate_.file, large_);
+}
+
+TEST_F(LargeFileTest, GivesEverythingBackIfReadingFails) {
+  const uint64_t pages_before = PagesOf(EfiBootServicesData);
+  file_system_.FailReads(EFI_NO_MEDIA, large_offset_);
+
+  EXPECT_EQ(LoadNamed({u"\\LARGE"}), EFI_DEVICE_ERROR);
+
+  EXPECT_THAT(image_, IsNull());
+  EXPECT_EQ(file_system_.open_count(), 0);
+  EXPECT_EQ(PagesOf(EfiLoaderCode), 0u);
+  EXPECT_LE(PagesOf(EfiBootServicesData), pages_before + 32);
+}
+
+TEST_F(LargeFileTest, IsNoImageIfItShrinks) {
+  file_system_.ShortenReads(1);
+
+  EXPECT_EQ(LoadNamed({u"\\LARGE"}), EFI_LOAD_ERROR);
 }
 
 TEST_F(LoadFileTest, FollowsSeveralFilePathNodes) {

@@ -25,10 +25,12 @@ uint32_t SizeInMemory(const SectionHeader& header) {
   return header.virtual_size != 0 ? header.virtual_size : header.file_size;
 }
 
-/// How many bytes of it the file holds; the file's size is rounded up, and
+/// The bytes of it that the file holds; the file's size is rounded up, and
 /// what exceeds the virtual size is padding.
-uint32_t SizeInFile(const SectionHeader& header) {
-  return std::min<uint32_t>(header.file_size, SizeInMemory(header));
+FileRange ContentOf(const SectionHeader& header) {
+  return {
+      .offset = header.file_offset,
+      .size_bytes = std::min<uint32_t>(header.file_size, SizeInMemory(header))};
 }
 
 Region RegionOf(const SectionHeader& header) {
@@ -60,16 +62,12 @@ void Zero(MutableBytes bytes) {
   if (!bytes.empty()) std::memset(bytes.data(), 0, bytes.size());
 }
 
-void Copy(MutableBytes destination, Bytes source) {
-  if (!source.empty()) {
-    std::memcpy(destination.data(), source.data(), source.size());
-  }
-}
-
 }  // namespace
 
-Result<Image> Image::Parse(Bytes file, Machine machine) {
-  Image image(file, machine);
+Result<Image> Image::Parse(Bytes head,
+                           uint64_t file_size_bytes,
+                           Machine machine) {
+  Image image(head, file_size_bytes, machine);
   TRY(image.ReadHeaders());
   TRY(image.CheckHeaders());
   for (size_t i = 0; i < image.section_count(); ++i) {
@@ -83,11 +81,11 @@ Result<Image> Image::Parse(Bytes file, Machine machine) {
 }
 
 Status Image::ReadHeaders() {
-  const auto dos = TRY(ReadWire<DosHeader>(file_));
+  const auto dos = TRY(ReadWire<DosHeader>(head_));
   if (dos.magic != DosHeader::kMagic) {
     return Fail(ErrorCode::kCorrupt, "not a PE image: no MZ signature");
   }
-  file_header_ = TRY(ReadWire<FileHeader>(file_, dos.pe_offset));
+  file_header_ = TRY(ReadWire<FileHeader>(head_, dos.pe_offset));
   if (file_header_.signature != FileHeader::kSignature) {
     return Fail(ErrorCode::kCorrupt, "not a PE image: no PE signature");
   }
@@ -95,7 +93,7 @@ Status Image::ReadHeaders() {
     return Fail(ErrorCode::kUnsupported, "PE image for another processor");
   }
   optional_header_offset_ = uint64_t{dos.pe_offset} + sizeof(FileHeader);
-  const uint16_t magic = TRY(ReadWire<Le16>(file_, optional_header_offset_));
+  const uint16_t magic = TRY(ReadWire<Le16>(head_, optional_header_offset_));
   if (magic == OptionalHeader::kMagicPe32) {
     return Fail(ErrorCode::kUnsupported, "PE image is 32-bit");
   }
@@ -105,7 +103,7 @@ Status Image::ReadHeaders() {
   if (file_header_.optional_header_size < sizeof(OptionalHeader)) {
     return Fail(ErrorCode::kCorrupt, "PE optional header is too small");
   }
-  header_ = TRY(ReadWire<OptionalHeader>(file_, optional_header_offset_));
+  header_ = TRY(ReadWire<OptionalHeader>(head_, optional_header_offset_));
   section_table_offset_ =
       optional_header_offset_ + file_header_.optional_header_size;
   return {};
@@ -118,8 +116,8 @@ Status Image::CheckHeaders() const {
   }
   const uint64_t section_table_end =
       section_table_offset_ + section_count() * sizeof(SectionHeader);
-  if (header_.headers_size > file_.size()) {
-    return Fail(ErrorCode::kTruncated, "PE headers end beyond the file");
+  if (header_.headers_size > head_.size()) {
+    return Fail(ErrorCode::kTruncated, "PE headers end beyond the file's head");
   }
   if (section_table_end > header_.headers_size) {
     return Fail(ErrorCode::kCorrupt, "PE section table ends beyond headers");
@@ -147,8 +145,8 @@ Status Image::CheckSection(size_t index) const {
   if (region.rva < header_.headers_size) {
     return Fail(ErrorCode::kCorrupt, "PE section overlaps the headers");
   }
-  if (!Slice(file_, header.file_offset, SizeInFile(header)) &&
-      SizeInFile(header) != 0) {
+  const FileRange content = ContentOf(header);
+  if (content.size_bytes != 0 && !IsInFile(content)) {
     return Fail(ErrorCode::kTruncated, "PE section ends beyond the file");
   }
   return {};
@@ -194,7 +192,7 @@ bool Image::SectionsSharePages() const {
 SectionHeader Image::section_header(size_t index) const {
   // Within the headers, as `CheckHeaders` saw.
   return *ReadWire<SectionHeader>(
-      file_, section_table_offset_ + index * sizeof(SectionHeader));
+      head_, section_table_offset_ + index * sizeof(SectionHeader));
 }
 
 uint32_t Image::alignment_bytes() const {
@@ -207,13 +205,10 @@ Section Image::section(size_t index) const {
   const uint64_t name_offset =
       section_table_offset_ + index * sizeof(SectionHeader);
   const std::string_view name =
-      AsText(file_.subspan(name_offset, sizeof(header.name)));
-  return {
-      .name = name.substr(0, name.find('\0')),
-      .region = RegionOf(header),
-      .content = SizeInFile(header) == 0
-                     ? Bytes()
-                     : file_.subspan(header.file_offset, SizeInFile(header))};
+      AsText(head_.subspan(name_offset, sizeof(header.name)));
+  return {.name = name.substr(0, name.find('\0')),
+          .region = RegionOf(header),
+          .content = ContentOf(header)};
 }
 
 uint64_t Image::DirectoryOffset(Directory which) const {
@@ -229,17 +224,27 @@ bool Image::HasDirectory(Directory which) const {
 
 DataDirectory Image::directory(Directory which) const {
   if (!HasDirectory(which)) return {};
-  return *ReadWire<DataDirectory>(file_, DirectoryOffset(which));
+  return *ReadWire<DataDirectory>(head_, DirectoryOffset(which));
 }
 
 Result<FileRange> Image::certificates() const {
   const DataDirectory entry = directory(Directory::kCertificates);
   if (entry.size_bytes == 0) return FileRange{.offset = 0, .size_bytes = 0};
-  TRY(Slice(file_, entry.rva, entry.size_bytes));
-  return FileRange{.offset = entry.rva, .size_bytes = entry.size_bytes};
+  const FileRange range{.offset = entry.rva, .size_bytes = entry.size_bytes};
+  if (!IsInFile(range)) {
+    return Fail(ErrorCode::kTruncated, "PE certificates end beyond the file");
+  }
+  return range;
 }
 
-Status Image::Load(MutableBytes destination, uint64_t address) const {
+bool Image::IsInFile(const FileRange& range) const {
+  return range.offset <= file_size_bytes_ &&
+         range.size_bytes <= file_size_bytes_ - range.offset;
+}
+
+Status Image::Load(ImageSource& file,
+                   MutableBytes destination,
+                   uint64_t address) const {
   if (destination.size() != size_bytes()) {
     return Fail(ErrorCode::kInvalidArgument,
                 "destination is not of the PE image's size");
@@ -252,15 +257,16 @@ Status Image::Load(MutableBytes destination, uint64_t address) const {
     return Fail(ErrorCode::kUnsupported,
                 "PE image without relocations cannot be moved");
   }
-  CopySections(destination);
+  TRY(ReadSections(file, destination));
   const DataDirectory table = directory(Directory::kBaseRelocations);
   if (is_fixed() || table.size_bytes == 0) return {};
   return ApplyRelocations(
       destination, table, {.from = preferred_address(), .to = address});
 }
 
-void Image::CopySections(MutableBytes destination) const {
-  Copy(destination, file_.first(header_.headers_size));
+Status Image::ReadSections(ImageSource& file, MutableBytes destination) const {
+  const Bytes headers = head_.first(header_.headers_size);
+  std::memcpy(destination.data(), headers.data(), headers.size());
   // In order, only what no section fills needs zeros; that is what linkers
   // write, and images can be large.
   uint64_t filled_end = header_.headers_size;
@@ -275,11 +281,15 @@ void Image::CopySections(MutableBytes destination) const {
       Zero(destination.subspan(filled_end, part.region.rva - filled_end));
       filled_end = part.region.end();
     }
-    Copy(destination.subspan(part.region.rva), part.content);
-    Zero(destination.subspan(part.region.rva + part.content.size(),
-                             part.region.size_bytes - part.content.size()));
+    const auto [offset, size_bytes] = part.content;
+    if (size_bytes != 0) {
+      TRY(file.Read(offset, destination.subspan(part.region.rva, size_bytes)));
+    }
+    Zero(destination.subspan(part.region.rva + size_bytes,
+                             part.region.size_bytes - size_bytes));
   }
   Zero(destination.subspan(filled_end));
+  return {};
 }
 
 std::string_view Image::DebugName(Bytes loaded) const {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "loader/pe/image_source.h"
 #include "loader/pe/pe_format.h"
 #include "platforms/base/bytes.h"
 #include "platforms/base/result.h"
@@ -37,33 +38,42 @@ struct Region {
   uint64_t end() const { return uint64_t{rva} + size_bytes; }
 };
 
-/// One section: the bytes it has in the file, and the region they become.
-struct Section {
-  /// Up to eight characters; a view into the file.
-  std::string_view name;
-  Region region;
-  /// What of the region comes from the file; the rest is zero.
-  Bytes content;
-};
-
-/// Bytes of the file, for those who hash or verify it.
+/// Bytes of the file.
 struct FileRange {
   uint64_t offset;
   uint64_t size_bytes;
 };
 
+/// One section: the bytes it has in the file, and the region they become.
+struct Section {
+  /// Up to eight characters; a view into the headers.
+  std::string_view name;
+  Region region;
+  /// What of the region comes from the file; the rest is zero.
+  FileRange content;
+};
+
 /// A PE32+ file, checked: everything that loading it needs lies within the
 /// file, within the image, and apart from each other.
 ///
-/// A view of the file's bytes, which must outlive it.
+/// A view of the file's head, which must outlive it.
 class Image {
  public:
-  /// Checks the headers and the section table of an image for `machine`.
+  /// Checks the headers and the section table of an image for `machine`, of
+  /// which all of the file is in memory.
+  static Result<Image> Parse(Bytes file, Machine machine) {
+    return Parse(file, file.size(), machine);
+  }
+
+  /// The same for a file of that size that starts with `head`, which has to
+  /// hold the headers.
   ///
   /// kTruncated: a header, section or table reaches beyond the file.
   /// kUnsupported: 32-bit, for another machine, or not a UEFI image.
   /// kCorrupt: not a PE image, or one that contradicts itself.
-  static Result<Image> Parse(Bytes file, Machine machine);
+  static Result<Image> Parse(Bytes head,
+                             uint64_t file_size_bytes,
+                             Machine machine);
 
   /// How many bytes `Load` fills.
   uint32_t size_bytes() const { return header_.image_size; }
@@ -118,20 +128,30 @@ class Image {
   FileRange certificate_directory_field() const;
 
   /// Fills `destination`, of `size_bytes()`, with the image as it is to run at
-  /// `address`: headers, sections, zeros between them, relocations applied.
+  /// `address`: the headers that were checked, sections, each read from `file`
+  /// to its place at once, zeros between them, relocations applied.
   ///
   /// kInvalidArgument: `destination` of another size, or misaligned `address`.
   /// kUnsupported: `is_fixed` and another address, or a relocation that this
-  /// machine does not have. kCorrupt: bad relocations. After an error the
-  /// content of `destination` is unspecified.
-  Status Load(MutableBytes destination, uint64_t address) const;
+  /// machine does not have. kCorrupt: bad relocations. And as reading `file`.
+  /// After an error the content of `destination` is unspecified.
+  Status Load(ImageSource& file,
+              MutableBytes destination,
+              uint64_t address) const;
+
+  /// The same if the head is all of the file.
+  Status Load(MutableBytes destination, uint64_t address) const {
+    MemorySource file(head_);
+    return Load(file, destination, address);
+  }
 
   /// The name of the file that holds the symbols, as the linker wrote it into
   /// `loaded`, a loaded image; empty if there is none.
   std::string_view DebugName(Bytes loaded) const;
 
  private:
-  Image(Bytes file, Machine machine) : file_(file), machine_(machine) {}
+  Image(Bytes head, uint64_t file_size_bytes, Machine machine)
+      : head_(head), file_size_bytes_(file_size_bytes), machine_(machine) {}
 
   Status ReadHeaders();
   Status CheckHeaders() const;
@@ -141,9 +161,11 @@ class Image {
   SectionHeader section_header(size_t index) const;
   uint64_t DirectoryOffset(Directory which) const;
   bool HasDirectory(Directory which) const;
-  void CopySections(MutableBytes destination) const;
+  bool IsInFile(const FileRange& range) const;
+  Status ReadSections(ImageSource& file, MutableBytes destination) const;
 
-  Bytes file_;
+  Bytes head_;
+  uint64_t file_size_bytes_;
   Machine machine_;
   FileHeader file_header_{};
   OptionalHeader header_{};

@@ -26,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!image) return 0;
   for (size_t i = 0; i < image->section_count(); ++i) {
     const pe::Section section = image->section(i);
-    if (section.content.size() > section.region.size_bytes) __builtin_trap();
+    if (section.content.size_bytes > section.region.size_bytes)
+      __builtin_trap();
     if (section.region.end() > image->size_bytes()) __builtin_trap();
   }
   static_cast<void>(image->certificates());

@@ -71,6 +71,22 @@ TEST(PeImage, DescribesAnApplication) {
   EXPECT_EQ(image.header_region().size_bytes, 0x400u);
 }
 
+TEST(PeImage, NeedsOnlyTheHeadUntilItIsLoaded) {
+  const std::vector<std::byte> file = ImageBuilder::Application().Build();
+  const Bytes head = Bytes(file).first(0x400);
+  MemorySource source(file);
+
+  ASSERT_OK_AND_ASSIGN(const Image image,
+                       Image::Parse(head, file.size(), Machine::kX86_64));
+
+  std::vector<std::byte> loaded(image.size_bytes(), std::byte{0xa5});
+  ASSERT_OK(image.Load(source, loaded, kAddress));
+  EXPECT_THAT(loaded, ElementsAreArray(Load(ImageBuilder::Application())));
+  EXPECT_THAT(image.Load(loaded, kAddress), IsError(ErrorCode::kTruncated));
+  EXPECT_THAT(Image::Parse(head.first(0x3ff), file.size(), Machine::kX86_64),
+              IsError(ErrorCode::kTruncated));
+}
+
 TEST(PeImage, LoadsHeadersSectionsAndZeros) {
   ImageBuilder builder = ImageBuilder::Application();
   builder.sections.push_back({.name = ".data",
