@@ -10,6 +10,10 @@
 namespace flint::fat {
 namespace {
 
+/// Read with a directory, and what lies behind it: directories that were made
+/// together are neighbours.
+constexpr uint64_t kNeighbourhoodBytes = uint64_t{16} * 1024;
+
 /// True for the links that a directory has to itself and its parent.
 bool IsDotRecord(const DirectoryRecord& record) {
   constexpr std::string_view kDot = ".          ";
@@ -157,7 +161,10 @@ Result<Bytes> DirectoryReader::View(uint64_t offset, uint64_t near_end) {
   }
   Window& oldest = *std::ranges::min_element(windows_, {}, &Window::last_use);
   oldest.last_use = use_count_;
-  return oldest.view.View(offset, sizeof(DirectoryRecord), offset, near_end);
+  return oldest.view.View(offset,
+                          sizeof(DirectoryRecord),
+                          offset,
+                          std::max(near_end, offset + kNeighbourhoodBytes));
 }
 
 }  // namespace flint::fat

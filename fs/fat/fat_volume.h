@@ -33,12 +33,12 @@ namespace flint::fat {
 class FatVolume final : public volume::FileSystem, private volume::FileWriter {
  public:
   /// The working memory that suffices on a disk of this block size. More makes
-  /// for fewer requests: with `kGoodScratchBytes` the allocation table of a 64
-  /// MiB file in clusters of 4 KiB is read at once.
+  /// for fewer requests: with `kGoodScratchBytes` the allocation table of most
+  /// volumes is read at once.
   static constexpr size_t MinScratchBytes(uint32_t block_size_bytes) {
     return std::max<size_t>(size_t{64} * 1024, size_t{8} * block_size_bytes);
   }
-  static constexpr size_t kGoodScratchBytes = size_t{256} * 1024;
+  static constexpr size_t kGoodScratchBytes = size_t{1024} * 1024;
 
   /// Mounts what `range` holds. `scratch` starts at a multiple of
   /// `block::kBufferAlignmentBytes`; it and the disk must outlive the volume.

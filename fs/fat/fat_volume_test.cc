@@ -96,7 +96,7 @@ TEST(FatVolume, MountsAndOpensInFewRequests) {
   ASSERT_OK(volume.Contents("loader/entries/debian.conf"));
 
   // Boot sector and table, three directories, the file.
-  EXPECT_LE(volume.disk().reads().size(), 5u);
+  EXPECT_LE(volume.disk().reads().size(), 3u);
 }
 
 TEST(FatVolume, ReadsOnWithoutWalkingTheChainAgain) {

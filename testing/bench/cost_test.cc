@@ -57,7 +57,7 @@ TEST(Cost, OfAnEntryByRom) {
                 .register_accesses = 476,
                 .disk_reads = 54,
                 .serial_characters = 170,
-                .memory_bytes = 89 * kMib},
+                .memory_bytes = 90 * kMib},
                FlintRom(WithDisk("entry.img")));
 }
 
