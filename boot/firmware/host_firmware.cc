@@ -74,6 +74,26 @@ class NoWallClock final : public efi::WallClock {
   volume::Timestamp Now() override { return {}; }
 };
 
+uint64_t FreeBytes(const memory::MemoryMap& map) {
+  uint64_t sum = 0;
+  for (const memory::MemoryRange& range : map.ranges()) {
+    if (range.type == memory::MemoryType::kFree) sum += range.size_bytes();
+  }
+  return sum;
+}
+
+/// Gives back what a kernel was loaded into.
+void FreeKernel(memory::MemoryMap& map) {
+  for (;;) {
+    const auto found = std::ranges::find(
+        map.ranges(), memory::MemoryType::kKernel, &memory::MemoryRange::type);
+    if (found == map.ranges().end()) return;
+    const Status freed =
+        map.Free(found->address, found->size_bytes() / memory::kPageSizeBytes);
+    FLINT_CHECK(freed.has_value(), "a kernel's memory cannot be given back");
+  }
+}
+
 /// What runs instead of every program.
 abi::EFI_STATUS EFIAPI ComeBack(abi::EFI_HANDLE, abi::EFI_SYSTEM_TABLE*) {
   return abi::EFI_SUCCESS;
@@ -268,9 +288,14 @@ Failure HostFirmware::Story::BootKernel(const boot_plan::Candidate& candidate) {
                        .modules = {},
                        .kernel_words = "virtio_mmio.device=512@0xfeb00000:5",
                        .rsdp_address = 0});
+  const uint64_t free_bytes = FreeBytes(map);
   const auto kernel = loader.Load(candidate);
+  if (kernel) {
+    CheckKernel(*kernel);
+    FreeKernel(map);
+  }
+  FLINT_CHECK(FreeBytes(map) == free_bytes, "a candidate leaves memory behind");
   if (!kernel) return kernel.error();
-  CheckKernel(*kernel);
   result_.started.emplace_back(candidate.name);
   return Error(ErrorCode::kUnsupported, "kernel ended without booting");
 }
