@@ -391,8 +391,10 @@ void FakeAhci::Finish(Port& port, bool good, bool by_pio) {
   if (!received) return;
   if (by_pio && good) {
     (*received)[0x20] = std::byte{0x5F};
+    port.interrupts |= InterruptStatus::kPioSetup;
   } else {
     (*received)[0x40] = std::byte{0x34};
+    port.interrupts |= InterruptStatus::kDeviceToHost;
   }
 }
 

@@ -258,6 +258,10 @@ bool Port::HasReceived() {
   return registers || data;
 }
 
+bool Port::IsStarted() {
+  return (registers_->Read<CommandAndStatus>() & CommandAndStatus::kStart) != 0;
+}
+
 Result<uint32_t> Port::AwaitProgress(PortOutcome& outcome) {
   const clock::Deadline deadline(*clock_, kCommandTimeoutNs);
   for (uint32_t polls = 0;; ++polls) {
@@ -273,6 +277,12 @@ Result<uint32_t> Port::AwaitProgress(PortOutcome& outcome) {
         return uint32_t{0};
       }
       const uint32_t done = in_flight_ & ~issued;
+      // A command that ends leaves a reason for an interrupt, and we clear
+      // none. If nothing is left but zeros, so may be the controller: that is
+      // what some machines read where there is no device.
+      if (done != 0 && interrupts == 0 && !IsStarted()) {
+        return Fail(ErrorCode::kDeviceError, "SATA controller is gone");
+      }
       if (done != 0) return done;
     }
     if (deadline.Passed()) {

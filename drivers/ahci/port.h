@@ -120,6 +120,8 @@ class Port final {
   void Fill(uint32_t slot, const PortCommand& command);
   /// The slots that are done.
   Result<uint32_t> AwaitProgress(PortOutcome& outcome);
+  /// False once nobody is there any more.
+  bool IsStarted();
   /// True if the device has sent a message since the last time.
   bool HasReceived();
   /// Where the adapter finds a part of `memory_`.

@@ -36,6 +36,8 @@ struct CommandListBase : io::Register<uint64_t, 0x00> {};
 struct ReceivedFisBase : io::Register<uint64_t, 0x08> {};
 
 struct InterruptStatus : io::Register<uint32_t, 0x10> {
+  static constexpr Value kDeviceToHost = 1 << 0;
+  static constexpr Value kPioSetup = 1 << 1;
   static constexpr Value kTaskFileError = Value{1} << 30;
   static constexpr Value kHostBusFatal = Value{1} << 29;
   static constexpr Value kHostBusData = Value{1} << 28;

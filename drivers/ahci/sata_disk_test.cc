@@ -24,6 +24,15 @@ class SataDiskTest : public AhciTest {
     return MutableBytes(contents_[0]).subspan(offset, size_bytes);
   }
 
+  /// All of its registers read as `value` from now on.
+  void RemoveAdapter(uint32_t value) {
+    auto& registers = adapter().registers();
+    for (const uint64_t offset : {0x110u, 0x118u, 0x138u}) {
+      registers.OnRead(offset, [value] { return value; });
+      registers.OnWrite(offset, [](uint32_t) {});
+    }
+  }
+
   /// The commands since the disk was started.
   std::vector<Command> CommandsOf(const FakeAhci::Device& device) {
     return {device.commands.begin() + 1, device.commands.end()};
@@ -178,11 +187,7 @@ TEST_F(SataDiskTest, GivesUpOnADiskThatFallsSilent) {
 TEST_F(SataDiskTest, NoticesThatTheAdapterIsGone) {
   AddDisk(0);
   auto& disk = ProbeOne();
-  auto& registers = adapter().registers();
-  for (const uint64_t offset : {0x110u, 0x118u, 0x138u}) {
-    registers.OnRead(offset, [] { return 0xFFFF'FFFFu; });
-  }
-  registers.OnWrite(0x138, [](uint32_t) {});
+  RemoveAdapter(0xFFFF'FFFF);
   const MutableBytes buffer = Buffer(512);
   const uint64_t before = clock_.now_ns();
 
@@ -190,6 +195,17 @@ TEST_F(SataDiskTest, NoticesThatTheAdapterIsGone) {
               IsError(ErrorCode::kDeviceError));
 
   EXPECT_LT(clock_.now_ns() - before, 5 * clock::kNanosecondsPerSecond);
+}
+
+TEST_F(SataDiskTest, DoesNotTakeZerosOfAnAdapterThatIsGoneForSuccess) {
+  AddDisk(0);
+  auto& disk = ProbeOne();
+  const MutableBytes buffer = Buffer(512);
+  ASSERT_OK(disk.Read({{{.lba = 0, .buffer = buffer}}}));
+  RemoveAdapter(0);
+
+  EXPECT_THAT(disk.Read({{{.lba = 0, .buffer = buffer}}}),
+              IsError(ErrorCode::kDeviceError));
 }
 
 TEST_F(SataDiskTest, StopsForGood) {
