@@ -139,8 +139,10 @@ Status BlockCache::Fetch(uint64_t offset, size_t size) {
   if (fetched || fetched.error().code() != ErrorCode::kDeviceError) {
     return fetched;
   }
-  // Perhaps only a block nobody asked for is bad.
-  return Fill(segment, AlignDown(offset, block_size), wanted_end);
+  // Perhaps only a block nobody asked for is bad. If not, the first error is
+  // the better one: it may have been the disk's last.
+  const Status again = Fill(segment, AlignDown(offset, block_size), wanted_end);
+  return again ? again : fetched;
 }
 
 Status BlockCache::Fill(Segment& segment, uint64_t begin, uint64_t end) {
