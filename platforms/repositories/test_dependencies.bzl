@@ -124,6 +124,49 @@ def flint_test_dependencies():
         package = "linux-image-cloud-amd64",
     )
 
+    # The kernel of Debian's installer and of whoever installs by it: it has
+    # drivers for hardware, too, and ext4 is one of its modules.
+    debian_package(
+        name = "debian_linux",
+        dependency = "linux-image-*-amd64",
+        files = dict({
+            "vmlinuz": "boot/vmlinuz-*",
+        }.items() + {
+            path.split("/")[-1] + ".ko": "lib/modules/*/kernel/" + path + ".ko"
+            for path in [
+                "block/t10-pi",
+                "crypto/crc32c_generic",
+                "crypto/crct10dif_common",
+                "drivers/ata/ahci",
+                "drivers/ata/libahci",
+                "drivers/ata/libata",
+                "drivers/block/virtio_blk",
+                "drivers/scsi/scsi_common",
+                "drivers/scsi/scsi_mod",
+                "drivers/scsi/sd_mod",
+                "drivers/virtio/virtio",
+                "drivers/virtio/virtio_pci",
+                "drivers/virtio/virtio_pci_legacy_dev",
+                "drivers/virtio/virtio_pci_modern_dev",
+                "drivers/virtio/virtio_ring",
+                "fs/autofs/autofs4",
+                "fs/efivarfs/efivarfs",
+                "fs/ext4/ext4",
+                "fs/fat/fat",
+                "fs/fat/vfat",
+                "fs/jbd2/jbd2",
+                "fs/mbcache",
+                "fs/nls/nls_ascii",
+                "fs/nls/nls_cp437",
+                "lib/crc-t10dif",
+                "lib/crc16",
+                "lib/crc64",
+                "lib/crc64-rocksoft",
+            ]
+        }.items()),
+        package = "linux-image-amd64",
+    )
+
     _boot_loaders()
 
     # Another UEFI firmware, which the tests themselves are tried on.

@@ -28,4 +28,9 @@ qemu::Machine On(Firmware firmware,
       {"-bios", qemu::Runfile("../debian_ovmf/ovmf.fd")});
 }
 
+qemu::Machine OnRom(Firmware firmware, qemu::Machine machine) {
+  if (firmware != Firmware::kFlint) return On(firmware, std::move(machine));
+  return machine.WithArguments({"-bios", qemu::Runfile("firmware_rom.bin")});
+}
+
 }  // namespace flint::boot_test

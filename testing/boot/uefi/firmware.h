@@ -21,6 +21,9 @@ qemu::Machine On(Firmware firmware,
                  qemu::Machine machine,
                  std::string_view settings = "");
 
+/// The same, with Flint started by the processor, not by other firmware.
+qemu::Machine OnRom(Firmware firmware, qemu::Machine machine);
+
 /// Has Flint start the boot loader of a disk, not the entries of that loader.
 inline constexpr std::string_view kDefaultApplication =
     "flint.boot=BOOTX64.EFI";

@@ -12,6 +12,8 @@ show cmdline < /proc/cmdline
 show iomem < /proc/iomem
 show efi < /sys/firmware/efi/fw_platform_size
 dmesg | show dmesg
-echo "$(systemctl is-system-running --wait) $(findmnt -n -o SOURCE,FSTYPE /)" | show system
+mount /boot/efi
+echo "$(systemctl is-system-running --wait) $(findmnt -n -o SOURCE,FSTYPE /) $(findmnt -n -o SOURCE,FSTYPE /boot/efi)" |
+  show system
 echo "FLINT-GUEST ready"
 systemctl poweroff
