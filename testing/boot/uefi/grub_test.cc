@@ -108,6 +108,13 @@ std::vector<Installation> Installations() {
        .title = "Debian GNU/Linux for microvm",
        .position = 3,
        .mounts = "/dev/vda ext4 /dev/vdb1 vfat"},
+      {.name = "VirtioMmio2",
+       .machine = OnRom(firmware, Machine::Microvm().WithVirtioMmio2()),
+       .boot_disk = {.on_mmio = true},
+       .root_disk = {.on_mmio = true},
+       .title = "Debian GNU/Linux for microvm",
+       .position = 3,
+       .mounts = "/dev/vdb ext4 /dev/vda1 vfat"},
   };
 }
 
