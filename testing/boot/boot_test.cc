@@ -53,6 +53,10 @@ absl::StatusOr<GuestReport> ParseReport(std::string_view serial) {
       report.overlay = line;
     } else if (absl::ConsumePrefix(&line, "disk: ")) {
       report.disks.emplace_back(line);
+    } else if (absl::ConsumePrefix(&line, "messages: ")) {
+      if (!absl::SimpleAtoi(line, &report.message_interrupts)) {
+        return absl::InvalidArgumentError(absl::StrCat("no count: ", line));
+      }
     } else if (absl::ConsumePrefix(&line, "large: ")) {
       report.large = line;
     } else if (absl::ConsumePrefix(&line, "efi: ")) {

@@ -45,6 +45,9 @@ struct GuestReport {
   std::vector<MemoryResource> memory;
   /// Name, block size, and the printable start of block 1: "vda 512 EFI PART".
   std::vector<std::string> disks;
+  /// Interrupts that PCI devices send as messages (MSI-X), after the disks'
+  /// drivers have started.
+  int message_interrupts = 0;
   /// "intact" or "differs", if there was a large file.
   std::string large;
   /// How many bits the UEFI firmware has; empty if Linux saw none.

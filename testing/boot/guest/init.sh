@@ -67,6 +67,9 @@ show_disks() {
 # A test that counts the firmware's requests wants none of ours.
 run grep -q flint.no_disks /proc/cmdline || show_disks
 
+# How drivers of PCI devices are interrupted.
+echo "FLINT-GUEST messages: $(run grep -c PCI-MSI /proc/interrupts)"
+
 mount_esp() {
   for module in nls_ascii nls_cp437 fat vfat; do
     run insmod "/modules/$module.ko"
