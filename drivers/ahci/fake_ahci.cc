@@ -41,10 +41,6 @@ std::vector<uint8_t> DiskIdentity(uint64_t block_count,
 
 FakeAhci::FakeAhci(GuestMemory& memory, const Options& options)
     : memory_(memory), options_(options) {
-  BuildGlobal();
-}
-
-void FakeAhci::BuildGlobal() {
   uint32_t capabilities = (options_.slot_count - 1) << 8;
   if (options_.has_64_bit_addresses) capabilities |= uint32_t{1} << 31;
   if (options_.staggered_spin_up) capabilities |= 1 << 27;

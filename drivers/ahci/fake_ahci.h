@@ -105,7 +105,6 @@ class FakeAhci {
     uint32_t link_polls_left = 0;
   };
 
-  void BuildGlobal();
   void BuildPort(uint32_t number);
   void BuildPortState(uint32_t number);
   void BuildLink(uint32_t number);

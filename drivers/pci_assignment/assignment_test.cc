@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "drivers/pci/registers.h"
-#include "drivers/pci_assignment/fake_pci_tree.h"
+#include "drivers/pci_assignment/pci_assignment_fixture.h"
 #include "platforms/base/arena.h"
 #include "testing/result_matchers.h"
 
@@ -18,50 +18,6 @@ using testing::IsError;
 
 constexpr uint64_t kMib = uint64_t{1} << 20;
 constexpr uint64_t kGib = uint64_t{1} << 30;
-
-constexpr HostWindows kWindows{
-    .io = {0xC000, 0x1'0000},
-    .more_io = {0x1000, 0xA000},
-    .memory = {0xC000'0000, 0xFEC0'0000},
-    .high_memory = {8 * kGib, 512 * kGib},
-};
-
-/// The line tells device and pin.
-class TellingRouting final : public InterruptRouting {
- public:
-  uint8_t Line(uint8_t device, uint8_t pin) const override {
-    return static_cast<uint8_t>(device * 8 + pin);
-  }
-};
-
-/// A modern virtio device.
-FakePciFunction& AddVirtio(FakePciBus& bus, uint8_t device) {
-  return FakePciTree::Add(bus, device)
-      .WithBar(0, {.size_bytes = 128, .io = true})
-      .WithBar(1, {.size_bytes = 4096})
-      .WithBar(4,
-               {.size_bytes = 0x4000, .is_64_bit = true, .prefetchable = true});
-}
-
-class PciAssignment : public ::testing::Test {
- protected:
-  Result<Assignment> Assign(size_t extra_root_count = 0,
-                            const HostWindows& windows = kWindows) {
-    Arena arena(storage_);
-    auto assignment = AssignResources(
-        tree_,
-        {.windows = windows, .extra_root_count = extra_root_count},
-        &routing_,
-        arena);
-    ExpectConsistent(tree_, windows);
-    return assignment;
-  }
-
-  std::vector<std::byte> storage_ = std::vector<std::byte>(1 << 21);
-  const TellingRouting routing_;
-  FakePciTree tree_;
-  FakePciBus& root_ = tree_.Root();
-};
 
 TEST_F(PciAssignment, GivesEveryBarAnAddress) {
   const FakePciFunction& disk = AddVirtio(root_, 1);
@@ -360,59 +316,6 @@ TEST_F(PciAssignment, LeavesPortsAndLinesAloneWhereThereAreNone) {
   EXPECT_NE(disk.AddressOfBar(4), 0u);
   EXPECT_EQ(disk.Get(Command::kOffset, 2), Command::kMemorySpace);
   EXPECT_EQ(disk.Get(0x3C, 1), 0u);
-}
-
-class PciIsAssigned : public PciAssignment {
- protected:
-  bool IsAssignedNow() {
-    return IsAssigned(tree_, Scan(tree_, functions_).functions);
-  }
-
-  std::array<Function, 16> functions_;
-};
-
-TEST_F(PciIsAssigned, TellsWhetherAnybodyHasBeenThere) {
-  FakePciTree::Add(root_, 0, 0x0600);
-  AddVirtio(FakePciTree::AddBridge(root_, 1).bus_behind(), 0);
-  AddVirtio(root_, 2);
-
-  EXPECT_FALSE(IsAssignedNow());
-  ASSERT_OK(Assign());
-  EXPECT_TRUE(IsAssignedNow());
-}
-
-TEST_F(PciIsAssigned, CountsAnyAddressOfAnyFunction) {
-  FakePciFunction& first = AddVirtio(root_, 1);
-  AddVirtio(root_, 2);
-
-  for (const uint16_t offset :
-       std::initializer_list<uint16_t>{0x10, 0x14, 0x20, 0x24}) {
-    first.Write(offset, 4, 0x8000'0000);
-    EXPECT_TRUE(IsAssignedNow()) << offset;
-    first.Write(offset, 4, 0);
-    EXPECT_FALSE(IsAssignedNow()) << offset;
-  }
-}
-
-// cloud-hypervisor's devices decode nothing at first; those of firmware do.
-TEST_F(PciIsAssigned, CountsWhatDecodesButBridgesOfTheChipset) {
-  FakePciTree::Add(root_, 1, 0x0601).Write(Command::kOffset, 2, 7);
-  FakePciFunction& display = FakePciTree::Add(root_, 2, 0x0300);
-
-  EXPECT_FALSE(IsAssignedNow());
-  display.Write(Command::kOffset, 2, Command::kMemorySpace);
-  EXPECT_TRUE(IsAssignedNow());
-}
-
-TEST_F(PciIsAssigned, CostsLittleWhereTheLastFunctionTells) {
-  for (uint8_t device = 0; device < 8; ++device) AddVirtio(root_, device);
-  ASSERT_OK(Assign());
-  const auto functions = Scan(tree_, functions_).functions;
-  const size_t before = tree_.access_count();
-
-  EXPECT_TRUE(IsAssigned(tree_, functions));
-
-  EXPECT_EQ(tree_.access_count(), before + 1);
 }
 
 /// Configuration space that answers anything.

@@ -1,76 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "drivers/block/aligned_buffer.h"
-#include "drivers/block/block_batch.h"
 #include "drivers/block/block_device.h"
 #include "drivers/block/fake_block_device.h"
 #include "fs/fat/fat_volume.h"
-#include "fs/volume/file_system.h"
+#include "fs/volume/volume_walker.h"
 
 namespace flint::fat {
 namespace {
 
 constexpr size_t kMaxReadBytes = size_t{64} * 1024;
 constexpr size_t kDiskBytes = size_t{128} * 1024;
-constexpr int kMaxDepth = 4;
-
-/// Looks at everything on a volume, but not for ever.
-class Walker {
- public:
-  Walker(FatVolume& volume, block::BlockDevice& disk)
-      : volume_(volume), disk_(disk) {}
-
-  void Walk(const volume::File& directory, int depth) {
-    volume::DirectoryCursor cursor;
-    volume::DirectoryEntry entry;
-    while (budget_ > 0) {
-      const auto found = volume_.List(directory, cursor, entry);
-      if (!found || !*found) return;
-      --budget_;
-      if (entry.name().empty()) std::abort();
-      (void)volume_.Open(directory, entry.name());
-      if (!entry.file.is_directory) {
-        ReadBothWays(entry.file);
-      } else if (depth < kMaxDepth) {
-        (void)volume_.Open(entry.file, "../..");
-        Walk(entry.file, depth + 1);
-      }
-    }
-  }
-
- private:
-  /// What both ways of reading give must be the same.
-  void ReadBothWays(const volume::File& file) {
-    const uint64_t size = std::min<uint64_t>(file.size_bytes, kMaxReadBytes);
-    const uint64_t offset = file.size_bytes - size;
-    const Status read = volume_.Read(file, offset, now_.bytes().first(size));
-    std::array<block::BlockExtent, 8> storage;
-    block::BlockBatch batch(disk_, storage);
-    const Status added =
-        volume_.ReadInto(file, offset, size, later_.bytes(), batch);
-    const Status submitted = batch.Submit();
-    // The disk is fine, so a failure is found before anything is added.
-    if (!submitted || read.has_value() != added.has_value()) std::abort();
-    if (read && !std::ranges::equal(now_.bytes().first(size),
-                                    later_.bytes().first(size))) {
-      std::abort();
-    }
-  }
-
-  FatVolume& volume_;
-  block::BlockDevice& disk_;
-  int budget_ = 64;
-  block::AlignedBuffer now_{kMaxReadBytes};
-  block::AlignedBuffer later_{kMaxReadBytes + 4096};
-};
 
 /// The first byte chooses the disk's block size; the rest is the disk, and
 /// zeros follow, so that an input need not be as long as its volume.
@@ -87,7 +33,7 @@ void MountOne(std::span<const uint8_t> input) {
   auto volume =
       FatVolume::Create({&disk, 0, geometry.block_count}, scratch.bytes());
   if (!volume) return;
-  Walker(*volume, disk).Walk(volume->root(), 0);
+  volume::VolumeWalker(*volume, disk, kMaxReadBytes).Walk();
 }
 
 }  // namespace
