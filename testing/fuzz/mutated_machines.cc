@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -129,5 +130,8 @@ int Run(const SequenceOptions& options) {
 
 int main(int argc, char** argv) {
   using namespace flint::fuzz;
+  // `bazel run` passes on how long the test may take, which is not meant for
+  // as many machines as somebody asks for.
+  if (argc > 1) unsetenv("TEST_TIMEOUT");
   return Run(ParseSequenceOptions(argc, argv, kDefaultCount));
 }
