@@ -94,6 +94,17 @@ TEST_F(DeviceSetup, AcceptsNothingThatIsNotOffered) {
   EXPECT_THAT(NegotiateWanted(), IsOkAndHolds(kFeatureVersion1));
 }
 
+TEST_F(DeviceSetup, HoldsToTheFeaturesThatWereOfferedFirst) {
+  const FakeVirtioDevice& device = Make({.features = kWantedFeature});
+  constexpr uint64_t kAgreed = kWantedFeature | kFeatureVersion1;
+  transport_->ChangeFeatures(kOtherFeature);
+
+  EXPECT_THAT(NegotiateWanted(), IsOkAndHolds(kAgreed));
+  EXPECT_EQ(device.driver_features(), kAgreed);
+
+  EXPECT_THAT(NegotiateWanted(), IsError(ErrorCode::kUnsupported));
+}
+
 TEST_F(DeviceSetup, GivesUpWithoutVersion1) {
   const FakeVirtioDevice& device = Make({.offers_version_1 = false});
 

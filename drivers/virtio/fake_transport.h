@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 #include "drivers/virtio/fake_virtio_device.h"
 #include "drivers/virtio/transport.h"
@@ -18,13 +20,18 @@ class FakeTransport final : public Transport {
   void set_last_queue_address(uint64_t address) {
     last_queue_address_ = address;
   }
+  /// Offers these instead, when asked for the second time.
+  void ChangeFeatures(uint64_t later) { later_features_ = later; }
   void FailEnabling() { fail_enabling_ = true; }
 
   DeviceType device_type() const override { return device_.options().type; }
   bool legacy() const override { return device_.options().legacy; }
   uint8_t ReadStatus() override { return device_.ReadStatus(); }
   void WriteStatus(uint8_t status) override { device_.WriteStatus(status); }
-  uint64_t ReadDeviceFeatures() override { return device_.OfferedFeatures(); }
+  uint64_t ReadDeviceFeatures() override {
+    return std::exchange(features_, later_features_)
+        .value_or(device_.OfferedFeatures());
+  }
   void WriteDriverFeatures(uint64_t features) override {
     device_.WriteDriverFeatures(features);
   }
@@ -66,6 +73,9 @@ class FakeTransport final : public Transport {
  private:
   FakeVirtioDevice& device_;
   uint64_t last_queue_address_ = UINT64_MAX;
+  /// If not the device's.
+  std::optional<uint64_t> features_;
+  std::optional<uint64_t> later_features_;
   bool fail_enabling_ = false;
 };
 
