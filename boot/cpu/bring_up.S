@@ -15,6 +15,9 @@
 #define DIRECTORY_COUNT 4               // of 1 GiB each
 #define DIRECTORY_ENTRIES 512
 
+#define CPUID_RDRAND (1 << 30)
+#define RDRAND_TRIES 10
+
 // Masked exceptions, round to nearest: the state an application expects.
 #define MXCSR_DEFAULT 0x1F80
 
@@ -81,11 +84,45 @@ flint_bring_up:
     xorl %ebp, %ebp                     // the end of every backtrace
     fninit
     ldmxcsr .Lmxcsr
+#ifdef FLINT_CHECKED
+    movl %ebx, %r12d
+    call flint_make_stack_guard
+    movl %r12d, %ebx
+#endif
     movl %ebx, %edi
     movq flint_door_argument, %rsi
     call FlintMain
     ud2                                 // it does not return
     .size flint_bring_up, . - flint_bring_up
+
+#ifdef FLINT_CHECKED
+// Before any function that looks at it: what it has on its stack would differ.
+// Overwrites RAX, RBX, RCX and RDX.
+    .type flint_make_stack_guard, @function
+flint_make_stack_guard:
+    movl $1, %eax
+    cpuid
+    testl $CPUID_RDRAND, %ecx
+    jz 2f
+    movl $RDRAND_TRIES, %ecx            // [sdm 1 7.3.17]
+1:  rdrand %rax
+    jc 3f
+    decl %ecx
+    jnz 1b
+    // When we were started is hard to know to the nanosecond. The multiplier
+    // (2^64 over the golden ratio) spreads what little there is.
+2:  rdtsc
+    shlq $32, %rdx
+    orq %rdx, %rax
+    movabsq $0x9E3779B97F4A7C15, %rcx
+    imulq %rcx, %rax
+    bswapq %rax
+    // With a zero in it, text that runs over does not go on behind it.
+3:  movb $0, %al
+    movq %rax, __stack_chk_guard
+    ret
+    .size flint_make_stack_guard, . - flint_make_stack_guard
+#endif
 
     .section .rodata.bring_up, "a", @progbits
     .p2align 3

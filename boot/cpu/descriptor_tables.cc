@@ -11,6 +11,8 @@
 #include "boot/cpu/exception_frame.h"
 #include "boot/cpu/exception_report.h"
 #include "boot/cpu/timer_interrupt.h"
+#include "boot/cpu/trap_report.h"
+#include "platforms/runtime/checked_build.h"
 #include "platforms/runtime/identity_memory.h"
 #include "platforms/runtime/image_layout.h"
 #include "platforms/runtime/panic.h"
@@ -94,6 +96,9 @@ void FillInterruptTable() {
     g_reporting = true;
     const runtime::ImageLayout image = runtime::GetImageLayout();
     runtime::IdentityMemory memory;
+    if constexpr (runtime::kCheckedBuild) {
+      WriteTrapReport(frame, image.text, memory, runtime::LastWords());
+    }
     WriteExceptionReport(frame,
                          ReadControlRegisters(),
                          {.image = image,

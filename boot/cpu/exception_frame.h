@@ -46,6 +46,7 @@ struct ControlRegisters {
 
 /// Exceptions with a place of their own. [sdm 3A 6.3.1]
 inline constexpr uint64_t kNmiVector = 2;
+inline constexpr uint64_t kInvalidOpcodeVector = 6;
 inline constexpr uint64_t kDoubleFaultVector = 8;
 inline constexpr uint64_t kPageFaultVector = 14;
 inline constexpr uint64_t kMachineCheckVector = 18;

@@ -3,16 +3,14 @@
 // Doors, descriptor tables, page tables and hand-over on a (emulated)
 // processor, through a guest that does what its command line says.
 
-#include <memory>
 #include <string>
+#include <utility>
 
-#include "absl/status/statusor.h"
+#include "boot/testing/guest_test_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "testing/qemu/machine.h"
-#include "testing/qemu/qemu.h"
 #include "testing/qemu/runfiles.h"
-#include "testing/qemu/status_matchers.h"
 
 namespace flint::boot {
 namespace {
@@ -21,23 +19,8 @@ using qemu::Machine;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// What isa-debug-exit makes of the guest's 0x10.
-constexpr int kExitStatus = 0x21;
-
-// All that the guest says until it ends.
 std::string RunGuest(Machine machine, const std::string& command) {
-  machine.WithKernel(qemu::Runfile("boot/testing/guest.elf"))
-      .WithCommandLine(command)
-      .WithArguments({"-device", "isa-debug-exit"});
-  auto vm = qemu::Qemu::Start(machine);
-  if (!vm.ok()) {
-    ADD_FAILURE() << vm.status();
-    return "";
-  }
-  const absl::StatusOr<int> status = (*vm)->ExpectExit();
-  EXPECT_TRUE(status.ok()) << status.status();
-  EXPECT_EQ(status.value_or(-1), kExitStatus) << (*vm)->serial();
-  return (*vm)->serial();
+  return RunImage(std::move(machine), "guest.elf", command);
 }
 
 std::string RunGuest(const std::string& command) {

@@ -25,6 +25,7 @@
 #include "boot/paging/mapped_memory.h"
 #include "boot/paging/page_tables.h"
 #include "boot/paging/paging_features.h"
+#include "boot/testing/checked_mistakes.h"
 #include "boot/testing/entropy_case.h"
 #include "boot/testing/mistakes.h"
 #include "boot/testing/timer_case.h"
@@ -211,6 +212,8 @@ void Obey(std::string_view command, paging::PageTables& tables) {
     BeSurprised(tables);
   } else if (command == "reserved") {
     ReadRootPointer(tables);
+  } else if (command == "stack-guard") {
+    Say("stack guard: {:016x}", StackGuard());
   } else if (command == "linux-door") {
     cpu::JumpToKernel(LinuxDoorAddress(), MakeZeroPage());
   } else if (command == "linux-door-five-levels") {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <span>
 
+#include "boot/testing/checked_mistakes.h"
 #include "platforms/base/check.h"
 #include "platforms/base/panic.h"
 #include "platforms/runtime/identity_memory.h"
@@ -94,6 +95,11 @@ constexpr auto kMistakes = std::to_array<Mistake>({
     {"pure-virtual", [] { Concrete concrete; }},
     {"hole", [] { flint_read(0x7F'0000'0000); }},
     {"sse", [] { flint_use_sse(); }},
+    {"overrun", [] { OverrunStack(); }},
+    {"bounds", [] { ReadOutOfBounds(); }},
+    {"shift", [] { ShiftTooFar(); }},
+    {"misaligned", [] { ReadMisaligned(); }},
+    {"no-result", [] { EndWithoutResult(); }},
 });
 
 }  // namespace

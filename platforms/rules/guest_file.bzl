@@ -29,6 +29,7 @@ _converted = rule(
     implementation = _converted_impl,
     attrs = {
         "binary": attr.label(cfg = guest_transition, mandatory = True),
+        "checked": attr.bool(doc = "Read by the transition."),
         "image_features": attr.string_list(doc = "Read by the transition."),
         "objcopy_arguments": attr.string_list(),
         "platform": attr.string(mandatory = True),
@@ -51,6 +52,7 @@ def guest_file(
         suffix,
         objcopy_arguments,
         platform,
+        checked = False,
         image_features = [],
         testonly = False,
         visibility = None):
@@ -62,6 +64,8 @@ def guest_file(
       suffix: of the file.
       objcopy_arguments: what to do with the linked ELF file.
       platform: what the program is built for.
+      checked: whether it is compiled with checks of its own behaviour, as all images are with
+        --config=guest_checked.
       image_features: of the toolchain, beyond those of every guest program.
       testonly: as usual.
       visibility: as usual.
@@ -80,6 +84,7 @@ def guest_file(
     _converted(
         name = name,
         binary = ":" + name + "_linked",
+        checked = checked,
         image_features = image_features,
         objcopy_arguments = objcopy_arguments,
         platform = platform,

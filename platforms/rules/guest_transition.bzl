@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The configuration an image is built in, whatever the command line says."""
 
-def _guest_transition_impl(_settings, attr):
+_FEATURES = "//command_line_option:features"
+
+# The one wish of the command line that is heard, and passed on to images in images.
+_CHECKED = "checked"
+
+def _guest_transition_impl(settings, attr):
+    checked = getattr(attr, "checked", False) or _CHECKED in settings[_FEATURES]
     return {
         "//command_line_option:collect_code_coverage": False,
         "//command_line_option:compilation_mode": "opt",
         "//command_line_option:copt": [],
         "//command_line_option:cxxopt": [],
-        "//command_line_option:features": getattr(attr, "image_features", []),
+        _FEATURES: getattr(attr, "image_features", []) + ([_CHECKED] if checked else []),
         "//command_line_option:linkopt": [],
         "//command_line_option:platforms": [attr.platform],
     }
@@ -15,13 +21,13 @@ def _guest_transition_impl(_settings, attr):
 guest_transition = transition(
     # Sanitizers, coverage and -c are the host's affair: an image has the same bytes in all.
     implementation = _guest_transition_impl,
-    inputs = [],
+    inputs = [_FEATURES],
     outputs = [
         "//command_line_option:collect_code_coverage",
         "//command_line_option:compilation_mode",
         "//command_line_option:copt",
         "//command_line_option:cxxopt",
-        "//command_line_option:features",
+        _FEATURES,
         "//command_line_option:linkopt",
         "//command_line_option:platforms",
     ],

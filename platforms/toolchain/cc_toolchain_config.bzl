@@ -207,7 +207,10 @@ def _guest_features(ctx):
             "--nmagic",
         ],
         linker = gnu_linker(_for_linker),
-        more_features = [_position_independent_feature()],
+        more_features = [
+            _position_independent_feature(),
+            _checked_feature(),
+        ],
     )
 
 def _position_independent_feature():
@@ -221,6 +224,46 @@ def _position_independent_feature():
         # Tables of virtual functions hold distances instead of addresses.
         _flags(CXX_ACTIONS, ["-fexperimental-relative-c++-abi-vtables"]),
         _flags(LINK_ACTIONS, ["-pie", "--no-dynamic-linker", "-z", "text"]),
+    )
+
+def _checked_feature():
+    """For images that end in a report when they go wrong.
+
+    The stack has a canary, and what would be undefined behaviour runs into an instruction that says
+    what it was (boot/cpu/trap_names.h).
+    """
+    return _off(
+        "checked",
+        _flags(C_ACTIONS + CXX_ACTIONS, [
+            "-fstack-protector-strong",
+            # A variable of the image's own, as there is no thread that could have one.
+            "-mstack-protector-guard=global",
+            "-fdirect-access-external-data",
+            # But for those that ask for type information or floating point, and for calls between
+            # functions of different types: UEFI is made of them.
+            "-fsanitize=" + ",".join([
+                "alignment",
+                "bool",
+                "bounds",
+                "builtin",
+                "enum",
+                "integer-divide-by-zero",
+                "nonnull-attribute",
+                "null",
+                "object-size",
+                "pointer-overflow",
+                "return",
+                "returns-nonnull-attribute",
+                "shift",
+                "signed-integer-overflow",
+                "unreachable",
+                "vla-bound",
+            ]),
+            "-fsanitize-trap=all",
+        ]),
+        _flags(COMPILE_ACTIONS, ["-DFLINT_CHECKED"]),
+        # Linker scripts allow more room where it is defined.
+        _flags(LINK_ACTIONS, ["--defsym=flint_checked=1"]),
     )
 
 # What Clang says when it compiles for Windows, which is how it comes to PE files with UEFI's
