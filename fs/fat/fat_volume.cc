@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fs/fat/fat_volume.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "drivers/block/block_window.h"
@@ -62,13 +63,13 @@ Result<FatVolume> FatVolume::Create(const block::BlockRange& range,
   if (scratch.size() < MinScratchBytes(block_size)) {
     return Fail(ErrorCode::kNoMemory, "working memory is too small");
   }
-  // A block or more to bounce, a quarter for directories, the rest for the
+  // A block or more to bounce, an eighth for directories, the rest for the
   // allocation table; each at least a block, as the minimum makes sure.
   const size_t bounce_size = AlignDown<size_t>(
       std::max({scratch.size() / 16, kMinBounceBytes, size_t{block_size}}),
       block_size);
   const size_t directories_size = AlignDown<size_t>(
-      std::max(scratch.size() / 4, DirectoryReader::kWindowCount * block_size),
+      std::max(scratch.size() / 8, DirectoryReader::kWindowCount * block_size),
       block_size);
   const MutableBytes table_memory =
       scratch.subspan(bounce_size + directories_size);
@@ -198,7 +199,12 @@ Status FatVolume::Read(const File& file, uint64_t offset, MutableBytes out) {
       offset,
       out.size(),
       [&](uint64_t piece_offset, size_t piece_size, bool) -> Status {
-        TRY(data_.Read(piece_offset, out.first(piece_size)));
+        // Small files often lie right behind their directory.
+        if (const auto seen = directories_.Visible(piece_offset, piece_size)) {
+          std::ranges::copy(*seen, out.begin());
+        } else {
+          TRY(data_.Read(piece_offset, out.first(piece_size)));
+        }
         out = out.subspan(piece_size);
         return {};
       });

@@ -33,8 +33,8 @@ namespace flint::fat {
 class FatVolume final : public volume::FileSystem, private volume::FileWriter {
  public:
   /// The working memory that suffices on a disk of this block size. More makes
-  /// for fewer requests: with `kGoodScratchBytes` the allocation table of most
-  /// volumes is read at once.
+  /// for fewer requests: with `kGoodScratchBytes` the allocation table is read
+  /// at once where it has 832 KiB or less: 104 MiB of the smallest clusters.
   static constexpr size_t MinScratchBytes(uint32_t block_size_bytes) {
     return std::max<size_t>(size_t{64} * 1024, size_t{8} * block_size_bytes);
   }

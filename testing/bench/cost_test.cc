@@ -44,18 +44,18 @@ void ExpectWithin(const Budget& budget, const Contender& contender) {
 
 // Kernel and initrd of 80 MiB, from a FAT of 512-byte clusters.
 TEST(Cost, OfAnEntryByPvh) {
-  ExpectWithin({.instructions = 1'700'000,
+  ExpectWithin({.instructions = 1'678'000,
                 .register_accesses = 336,
-                .disk_reads = 54,
+                .disk_reads = 45,
                 .serial_characters = 160,
                 .memory_bytes = 89 * kMib},
                Flint(WithDisk("entry.img")));
 }
 
 TEST(Cost, OfAnEntryByRom) {
-  ExpectWithin({.instructions = 1'830'000,
+  ExpectWithin({.instructions = 1'806'000,
                 .register_accesses = 476,
-                .disk_reads = 54,
+                .disk_reads = 45,
                 .serial_characters = 170,
                 .memory_bytes = 90 * kMib},
                FlintRom(WithDisk("entry.img")));
@@ -63,11 +63,11 @@ TEST(Cost, OfAnEntryByRom) {
 
 // The same as a unified kernel image.
 TEST(Cost, OfAUnifiedKernelByRom) {
-  ExpectWithin({.instructions = 13'950'000,
+  ExpectWithin({.instructions = 3'350'000,
                 .register_accesses = 547,
-                .disk_reads = 67,
+                .disk_reads = 50,
                 .serial_characters = 160,
-                .memory_bytes = 171 * kMib},
+                .memory_bytes = 94 * kMib},
                FlintRom(WithDisk("unified.img")));
 }
 
@@ -76,7 +76,7 @@ TEST(Cost, OfAUnifiedKernelByRom) {
 TEST(Cost, OfGrubByRom) {
   ExpectWithin({.instructions = 6'450'000,
                 .register_accesses = 660,
-                .disk_reads = 42,
+                .disk_reads = 41,
                 .serial_characters = 260,
                 .memory_bytes = 47 * kMib},
                FlintRom(WithDisk("small_grub.img")));
