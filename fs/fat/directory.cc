@@ -36,6 +36,14 @@ bool IsUsable(const Name& name) {
          });
 }
 
+/// Where the records of the item begin: those of its long name, if it has one.
+uint64_t FirstRecordOf(const DirectoryItem& item) {
+  const uint64_t part_count =
+      DivideRoundUp<uint64_t>(item.long_name.size, LongNameRecord::kUnitCount);
+  const uint64_t distance = part_count * sizeof(DirectoryRecord);
+  return item.position - std::min(item.position, distance);
+}
+
 }  // namespace
 
 DirectoryReader::DirectoryReader(const Layout& layout,
@@ -114,10 +122,12 @@ std::optional<Bytes> DirectoryReader::Visible(uint64_t offset,
 
 void DirectoryReader::Update(uint64_t offset, Bytes written) {
   for (Window& window : windows_) window.view.Update(offset, written);
+  ForgetSightings();
 }
 
 void DirectoryReader::Forget() {
   for (Window& window : windows_) window.view.Invalidate();
+  ForgetSightings();
   ForgetChain();
 }
 
@@ -147,6 +157,48 @@ Result<bool> DirectoryReader::ReadItem(AllocationTable& table,
     if (!IsUsable(item.long_name)) item.long_name = Name();
     if (!IsDotRecord(*record) && IsUsable(item.short_name)) return true;
   }
+}
+
+Result<bool> DirectoryReader::FindItem(AllocationTable& table,
+                                       const DirectoryPlace& directory,
+                                       const WantedName& name,
+                                       DirectoryItem& item) {
+  const auto is_wanted = [&] {
+    return name.Matches(item.long_name) || name.Matches(item.short_name);
+  };
+  const uint32_t hash = name.hash();
+  if (const Sighting* const seen = Recall(directory, hash)) {
+    uint64_t position = seen->position;
+    if (TRY(ReadItem(table, directory, position, item)) && is_wanted()) {
+      return true;
+    }
+  }
+  uint64_t position = 0;
+  while (TRY(ReadItem(table, directory, position, item))) {
+    if (!is_wanted()) continue;
+    Remember({.directory = directory,
+              .name_hash = hash,
+              .position = FirstRecordOf(item),
+              .is_set = true});
+    return true;
+  }
+  return false;
+}
+
+DirectoryReader::Sighting* DirectoryReader::Recall(
+    const DirectoryPlace& directory, uint32_t name_hash) {
+  const auto sighting =
+      std::ranges::find_if(sightings_, [&](const Sighting& s) {
+        return s.is_set && s.name_hash == name_hash && s.directory == directory;
+      });
+  return sighting == sightings_.end() ? nullptr : &*sighting;
+}
+
+/// In place of one of the same name and place, or of the oldest.
+void DirectoryReader::Remember(const Sighting& sighting) {
+  Sighting* place = Recall(sighting.directory, sighting.name_hash);
+  if (place == nullptr) place = &sightings_[next_sighting_++ % kSightingCount];
+  *place = sighting;
 }
 
 /// The record at `offset` of the volume. Reads ahead up to `near_end`.

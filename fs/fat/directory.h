@@ -24,6 +24,9 @@ struct DirectoryPlace {
   bool is_fixed_root = false;
   /// Else its first cluster.
   uint32_t first_cluster = 0;
+
+  friend bool operator==(const DirectoryPlace&,
+                         const DirectoryPlace&) = default;
 };
 
 /// A file or directory as its directory describes it.
@@ -40,7 +43,8 @@ struct DirectoryItem {
 };
 
 /// Reads the records of a volume's directories. Keeps the pieces used last in
-/// memory: opening several files walks through the same few directories.
+/// memory, and where the items found last are: opening several files walks
+/// through the same few directories, and a large one is searched once for each.
 class DirectoryReader {
  public:
   /// No directory is larger. [fat 6]
@@ -84,6 +88,13 @@ class DirectoryReader {
                         uint64_t& position,
                         DirectoryItem& item);
 
+  /// Finds the file or directory of that name, long or short; false if there is
+  /// none. Failures as above.
+  Result<bool> FindItem(AllocationTable& table,
+                        const DirectoryPlace& directory,
+                        const WantedName& name,
+                        DirectoryItem& item);
+
   /// Bytes of the volume, if a window shows them.
   std::optional<Bytes> Visible(uint64_t offset, size_t size_bytes) const;
 
@@ -100,6 +111,20 @@ class DirectoryReader {
     uint64_t last_use = 0;
   };
 
+  /// Where an item was found. No more than a hint, but never one at what a
+  /// directory's end mark hides: any write makes all of them forgotten.
+  struct Sighting {
+    DirectoryPlace directory;
+    uint32_t name_hash = 0;
+    uint64_t position = 0;
+    bool is_set = false;
+  };
+  static constexpr size_t kSightingCount = 16;
+
+  Sighting* Recall(const DirectoryPlace& directory, uint32_t name_hash);
+  void Remember(const Sighting& sighting);
+  void ForgetSightings() { sightings_ = {}; }
+
   Result<std::optional<RecordPlace>> LocateRun(AllocationTable& table,
                                                const DirectoryPlace& directory,
                                                uint64_t position);
@@ -108,6 +133,8 @@ class DirectoryReader {
   Layout layout_;
   std::array<Window, kWindowCount> windows_{};
   uint64_t use_count_ = 0;
+  std::array<Sighting, kSightingCount> sightings_{};
+  size_t next_sighting_ = 0;
   /// Of the directory read last.
   ClusterChain chain_;
 };

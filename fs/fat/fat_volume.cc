@@ -126,14 +126,11 @@ Result<File> FatVolume::Open(const File& directory, std::string_view path) {
 Result<File> FatVolume::Find(const File& directory, std::string_view name) {
   const auto wanted = WantedName::Create(name);
   DirectoryItem item;
-  uint64_t position = 0;
-  while (wanted && TRY(directories_.ReadItem(
-                       table_, PlaceOf(directory), position, item))) {
-    if (wanted->Matches(item.long_name) || wanted->Matches(item.short_name)) {
-      return MakeFile(directory, item);
-    }
+  if (!wanted ||
+      !TRY(directories_.FindItem(table_, PlaceOf(directory), *wanted, item))) {
+    return Fail(ErrorCode::kNotFound, "no such file or directory");
   }
-  return Fail(ErrorCode::kNotFound, "no such file or directory");
+  return MakeFile(directory, item);
 }
 
 Result<File> FatVolume::ParentOf(const File& directory) {

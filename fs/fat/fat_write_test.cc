@@ -43,6 +43,18 @@ TEST_F(FatWriteTest, WritesNothingForNoBytes) {
   EXPECT_TRUE(volume_.disk().requests().empty());
 }
 
+TEST_F(FatWriteTest, FindsNothingWhereAFileWas) {
+  ASSERT_OK(volume_.files().Open("a.txt"));
+  ASSERT_OK(volume_.files().Open("dir/A long name.txt"));
+
+  ASSERT_OK(volume_.Remove("a.txt"));
+  ASSERT_OK(volume_.Remove("dir/A long name.txt"));
+
+  EXPECT_THAT(volume_.files().Open("a.txt"), IsError(ErrorCode::kNotFound));
+  EXPECT_THAT(volume_.files().Open("dir/A long name.txt"),
+              IsError(ErrorCode::kNotFound));
+}
+
 TEST_F(FatWriteTest, RefusesFilesOf4GiB) {
   EXPECT_THAT(volume_.Resize("a.txt", uint64_t{1} << 32),
               IsError(ErrorCode::kOutOfRange));

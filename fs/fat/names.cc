@@ -148,6 +148,15 @@ bool WantedName::Matches(const Name& name) const {
       });
 }
 
+uint32_t WantedName::hash() const {
+  // FNV-1a, by units.
+  uint32_t hash = 0x811C'9DC5;
+  for (const char16_t unit : folded_.units()) {
+    hash = (hash ^ unit) * 0x0100'0193;
+  }
+  return hash;
+}
+
 void LongNameAssembler::Add(const LongNameRecord& part) {
   const size_t number = part.sequence & LongNameRecord::kNumberMask;
   if ((part.sequence & LongNameRecord::kLastPart) != 0) {

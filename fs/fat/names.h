@@ -50,6 +50,9 @@ class WantedName {
   /// Compares without case.
   bool Matches(const Name& name) const;
 
+  /// The same for names that match the same.
+  uint32_t hash() const;
+
  private:
   WantedName() = default;
 
