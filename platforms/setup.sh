@@ -29,6 +29,7 @@ readonly SOURCES=(
   abseil:abseil_20220623.1.orig.tar.gz
   bazel-rules-cc:bazel-rules-cc_0.0.4.orig.tar.xz
   bazel-skylib:bazel-skylib_1.0.3.orig.tar.xz
+  benchmark:benchmark_1.7.1.orig.tar.gz
   googletest:googletest_1.12.1.orig.tar.gz
 )
 

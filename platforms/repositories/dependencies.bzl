@@ -54,6 +54,14 @@ def flint_dependencies():
         debian_sha256 = "81964fe578e9bd7c94dfdb09c8e4d6e6759e19967e397dbea48d1c10e45d0df2",
     )
     pinned_archive(
+        name = "com_google_benchmark",
+        url = "https://github.com/google/benchmark/archive/refs/tags/v1.7.1.tar.gz",
+        sha256 = "6430e4092653380d9dc4ccb45a1e2dc9259d581f4866dc0759713126056bc1d7",
+        strip_prefix = "benchmark-1.7.1",
+        debian_file = "benchmark_1.7.1.orig.tar.gz",
+        debian_sha256 = "6430e4092653380d9dc4ccb45a1e2dc9259d581f4866dc0759713126056bc1d7",
+    )
+    pinned_archive(
         name = "com_google_absl",
         url = "https://github.com/abseil/abseil-cpp/archive/refs/tags/20220623.1.tar.gz",
         sha256 = "91ac87d30cc6d79f9ab974c51874a704de9c2647c40f6932597329a282217ba8",
