@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drivers/clock/measured_frequency.h"
 
-#include <algorithm>
 #include <array>
+#include <span>
+
+#include "platforms/base/heap_sort.h"
 
 namespace flint::clock {
 namespace {
@@ -116,7 +118,7 @@ std::optional<uint64_t> Measure(io::Cpu& cpu, ReferenceCounter& counter) {
     if (!window_hz) return std::nullopt;
     hz = *window_hz;
   }
-  std::ranges::sort(measured);
+  HeapSort(std::span(measured));
   return measured[kWindowCount / 2];
 }
 

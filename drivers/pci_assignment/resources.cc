@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "platforms/base/checked.h"
+#include "platforms/base/heap_sort.h"
 
 namespace flint::pci {
 namespace {
@@ -28,7 +29,7 @@ uint64_t ReservedBytes(const Reserve& reserve, Space space) {
 
 /// Largest alignment first: powers of two then leave no gaps.
 void SortForPlacing(std::span<Resource> resources) {
-  std::ranges::sort(resources, [](const Resource& a, const Resource& b) {
+  HeapSort(resources, [](const Resource& a, const Resource& b) {
     return std::tuple(a.space, ~a.alignment, a.function, a.bar) <
            std::tuple(b.space, ~b.alignment, b.function, b.bar);
   });

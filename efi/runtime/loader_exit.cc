@@ -3,13 +3,13 @@
 // What the loader writes down when boot services end. Nothing can be allocated
 // any more.
 
-#include <algorithm>
 #include <cstring>
 #include <span>
 
 #include "efi/events/event.h"
 #include "efi/runtime/driver_image.h"
 #include "efi/runtime/loader.h"
+#include "platforms/base/heap_sort.h"
 #include "platforms/base/log.h"
 
 namespace flint::efi {
@@ -105,7 +105,7 @@ void RuntimeLoader::RecordMemory() {
     return;
   }
   const std::span known = std::span(known_).first(known_count_);
-  std::ranges::sort(known, {}, &ProtectedPages::address);
+  HeapSort(known, {}, &ProtectedPages::address);
   MemoryAttributesBuilder attributes(attributes_table_, known);
   RuntimeHandoff& handoff = data_->handoff;
   bool pages_fit = true;

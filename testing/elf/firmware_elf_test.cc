@@ -23,7 +23,7 @@ using ::testing::IsEmpty;
 
 constexpr uint64_t kKib = 1024;
 /// What the stripped image may put into a guest's memory from its file.
-constexpr uint64_t kBudgetBytes = 512 * kKib;
+constexpr uint64_t kBudgetBytes = 501 * kKib;
 /// Below this some VMM keeps something of its own.
 constexpr uint64_t kLowestAddress = 2 * kKib * kKib;
 /// XEN_ELFNOTE_PHYS32_ENTRY.
