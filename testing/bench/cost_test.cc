@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Budgets: what a boot may cost. Counts from Flint's first instruction to the
-// kernel's, without those that wait: they do not depend on the machine. Who
-// makes one smaller lowers its budget.
+// kernel's, without those that wait: they hardly depend on the machine. Who
+// makes one smaller lowers its budget; the figures are in the test's XML.
 #include "testing/bench/cost.h"
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "gtest/gtest.h"
 #include "testing/bench/contest.h"
@@ -17,10 +19,7 @@ namespace {
 
 constexpr uint64_t kMib = 1 << 20;
 
-/// To measure the clock, as happens where a host is so busy that a disk takes
-/// seconds.
-constexpr uint64_t kClockAccesses = 8;
-
+/// What one boot cost when it was last looked at.
 struct Budget {
   uint64_t instructions;
   uint64_t register_accesses;
@@ -29,57 +28,90 @@ struct Budget {
   uint64_t memory_bytes;
 };
 
-void ExpectWithin(const Budget& budget, const Contender& contender) {
+// What depends on how busy the host is, and with what.
+
+/// Timers interrupt more often.
+constexpr uint64_t ToleratedInstructions(const Budget& budget) {
+  return budget.instructions / 32;
+}
+/// So they do here; and the clock is measured once a disk takes seconds.
+constexpr uint64_t ToleratedAccesses(const Budget& budget) {
+  return 8 + budget.register_accesses / 32;
+}
+/// Durations have more digits.
+constexpr uint64_t kToleratedCharacters = 4;
+/// Memory is counted in the host's pages, which may be of 2 MiB.
+constexpr uint64_t kToleratedMemory = 2 * kMib;
+
+/// Fails if it is more, and if it is so much less that the budget would let it
+/// be lost again unseen.
+void ExpectNear(std::string_view what,
+                uint64_t figure,
+                uint64_t budget,
+                uint64_t tolerance) {
+  ::testing::Test::RecordProperty(std::string(what), std::to_string(figure));
+  EXPECT_LE(figure, budget + tolerance) << what << ": over the budget";
+  EXPECT_GE(figure, budget - budget / 10)
+      << what << ": far below the budget; lower it";
+}
+
+void ExpectCosts(const Budget& budget, const Contender& contender) {
   ASSERT_OK_AND_ASSIGN(const Cost cost, CostOf(contender));
-  EXPECT_LE(cost.own_instructions, budget.instructions);
-  EXPECT_LE(cost.own_register_accesses,
-            budget.register_accesses + kClockAccesses);
-  EXPECT_LE(cost.disk_reads, budget.disk_reads);
-  EXPECT_LE(cost.serial_characters, budget.serial_characters);
-  EXPECT_LE(cost.memory_bytes, budget.memory_bytes);
-  // It is really what was to be measured that was.
-  EXPECT_GT(cost.own_instructions, 0u);
-  EXPECT_GT(cost.disk_reads, 0u);
+  ExpectNear("instructions",
+             cost.own_instructions,
+             budget.instructions,
+             ToleratedInstructions(budget));
+  ExpectNear("register_accesses",
+             cost.own_register_accesses,
+             budget.register_accesses,
+             ToleratedAccesses(budget));
+  ExpectNear("disk_reads", cost.disk_reads, budget.disk_reads, 0);
+  ExpectNear("serial_characters",
+             cost.serial_characters,
+             budget.serial_characters,
+             kToleratedCharacters);
+  // Smaller pages make for less, which is no merit of ours.
+  EXPECT_LE(cost.memory_bytes, budget.memory_bytes + kToleratedMemory);
 }
 
 // Kernel and initrd of 80 MiB, from a FAT of 512-byte clusters.
 TEST(Cost, OfAnEntryByPvh) {
-  ExpectWithin({.instructions = 1'678'000,
-                .register_accesses = 336,
-                .disk_reads = 45,
-                .serial_characters = 160,
-                .memory_bytes = 89 * kMib},
-               Flint(WithDisk("entry.img")));
+  ExpectCosts({.instructions = 1'676'000,
+               .register_accesses = 335,
+               .disk_reads = 45,
+               .serial_characters = 154,
+               .memory_bytes = 88 * kMib},
+              Flint(WithDisk("entry.img")));
 }
 
 TEST(Cost, OfAnEntryByRom) {
-  ExpectWithin({.instructions = 1'806'000,
-                .register_accesses = 476,
-                .disk_reads = 45,
-                .serial_characters = 170,
-                .memory_bytes = 90 * kMib},
-               FlintRom(WithDisk("entry.img")));
+  ExpectCosts({.instructions = 1'805'000,
+               .register_accesses = 466,
+               .disk_reads = 45,
+               .serial_characters = 167,
+               .memory_bytes = 90 * kMib},
+              FlintRom(WithDisk("entry.img")));
 }
 
 // The same as a unified kernel image.
 TEST(Cost, OfAUnifiedKernelByRom) {
-  ExpectWithin({.instructions = 3'350'000,
-                .register_accesses = 547,
-                .disk_reads = 50,
-                .serial_characters = 160,
-                .memory_bytes = 94 * kMib},
-               FlintRom(WithDisk("unified.img")));
+  ExpectCosts({.instructions = 3'318'000,
+               .register_accesses = 532,
+               .disk_reads = 50,
+               .serial_characters = 156,
+               .memory_bytes = 92 * kMib},
+              FlintRom(WithDisk("unified.img")));
 }
 
 // Kernel and initrd of 5 MiB from ext4, by GRUB, none of whose instructions and
 // accesses count; a timer's do, a hundred for each tenth of a second.
 TEST(Cost, OfGrubByRom) {
-  ExpectWithin({.instructions = 6'450'000,
-                .register_accesses = 660,
-                .disk_reads = 41,
-                .serial_characters = 260,
-                .memory_bytes = 47 * kMib},
-               FlintRom(WithDisk("small_grub.img")));
+  ExpectCosts({.instructions = 6'416'000,
+               .register_accesses = 659,
+               .disk_reads = 41,
+               .serial_characters = 255,
+               .memory_bytes = 46 * kMib},
+              FlintRom(WithDisk("small_grub.img")));
 }
 
 }  // namespace

@@ -77,6 +77,8 @@ TEST_F(FirmwareElf, FitsItsBudget) {
   EXPECT_LE(size, kBudgetBytes)
       << "The image loads " << size << " bytes, " << size - kBudgetBytes
       << " more than its budget.";
+  EXPECT_GE(size, kBudgetBytes - kBudgetBytes / 10)
+      << "The image is far below its budget: lower it.";
   RecordProperty("loaded_bytes", std::to_string(size));
 }
 
