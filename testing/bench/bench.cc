@@ -5,7 +5,8 @@
 //
 // What it takes to get from power-on to a kernel's first instruction, or to
 // userspace, with Flint and with others. Counts are exact; seconds are those of
-// emulation, the median of the rounds, in each of which all take their turns.
+// emulation, the median of the rounds, in each of which all take their turns;
+// with --rounds=0 there are none.
 #include <unistd.h>
 
 #include <cstdlib>

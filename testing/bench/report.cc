@@ -2,6 +2,10 @@
 #include "testing/bench/report.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -13,9 +17,9 @@ namespace {
 
 constexpr uint64_t kKib = 1 << 10;
 constexpr double kMib = 1 << 20;
+constexpr std::string_view kReference = "Flint (ROM)";
 
 double Median(std::vector<double> values) {
-  if (values.empty()) return 0;
   const auto middle =
       values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::ranges::nth_element(values, middle);
@@ -31,24 +35,45 @@ std::string Millions(uint64_t count) {
                     : absl::StrFormat("%.2f", static_cast<double>(count) / 1e6);
 }
 
+std::string Seconds(const std::vector<double>& rounds) {
+  return rounds.empty() ? "-" : absl::StrFormat("%.2f", Median(rounds));
+}
+
+/// What the others are compared with: it starts where they start.
+uint64_t ReferenceOf(const ScenarioResults& scenario) {
+  for (const Result& result : scenario.results) {
+    if (result.firmware == kReference) return result.cost.instructions;
+  }
+  return 0;
+}
+
+std::string Times(uint64_t count, uint64_t reference) {
+  if (reference == 0) return "-";
+  return absl::StrFormat(
+      "%.2f", static_cast<double>(count) / static_cast<double>(reference));
+}
+
 double Mib(uint64_t bytes) { return static_cast<double>(bytes) / kMib; }
 
-std::string TableRow(const Result& result, uint64_t payload_bytes) {
+std::string TableRow(const Result& result,
+                     uint64_t payload_bytes,
+                     uint64_t reference) {
   const Cost& cost = result.cost;
   const uint64_t memory_bytes =
       cost.memory_bytes - std::min(payload_bytes, cost.memory_bytes);
   return absl::StrFormat(
-      "| %s | %s | %s | %s | %d | %d | %.1f | %d | %.1f | %.2f |\n",
+      "| %s | %s | %s | %s | %s | %d | %d | %.1f | %d | %.1f | %s |\n",
       result.firmware,
       Number((result.image_bytes + kKib - 1) / kKib),
       Millions(cost.instructions),
+      Times(cost.instructions, reference),
       Millions(cost.own_instructions),
       cost.register_accesses,
       cost.disk_reads,
       Mib(cost.disk_bytes),
       cost.serial_characters,
       Mib(memory_bytes),
-      Median(result.seconds));
+      Seconds(result.seconds));
 }
 
 std::string JsonSegment(const Segment& segment) {
@@ -103,12 +128,15 @@ std::string ToTable(std::span<const ScenarioResults> scenarios) {
         "\n### ",
         scenario.scenario,
         "\n\n"
-        "| firmware | KiB of image | million instructions | of these, own |"
+        "| firmware | KiB of image | million instructions | times Flint (ROM) |"
+        " of these, own |"
         " register accesses | disk reads | MiB read | serial characters |"
         " MiB of memory | seconds |\n"
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+    const uint64_t reference = ReferenceOf(scenario);
     for (const Result& result : scenario.results) {
-      absl::StrAppend(&table, TableRow(result, scenario.payload_bytes));
+      absl::StrAppend(&table,
+                      TableRow(result, scenario.payload_bytes, reference));
     }
   }
   return table;
