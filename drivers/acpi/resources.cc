@@ -121,7 +121,7 @@ std::optional<ResourceRange> ResourceReader::Next() {
   for (;;) {
     const Result<std::optional<ResourceRange>> range = ReadDescriptor(rest_);
     if (!range) return std::nullopt;
-    if (*range) return **range;
+    if (*range) return *range;
   }
 }
 
