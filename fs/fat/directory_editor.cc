@@ -201,6 +201,9 @@ Result<uint32_t> DirectoryEditor::CreateDirectory(
     written = store_.WriteAtOnce(std::array{VolumeStore::Change{
         layout_.ClusterOffset(cluster), std::as_bytes(std::span(links))}});
   }
+  // A cluster that is a directory's, but free by the table, would be given away
+  // again: a disk that writes in its own order may not do that first.
+  if (written) written = store_.Flush();
   if (!written) {
     static_cast<void>(allocator_.Free(cluster));
     return std::unexpected(written.error());
