@@ -21,7 +21,10 @@ class FakeRandomSource final : public RandomSource {
   Status Fill(MutableBytes out) override {
     std::ranges::fill(out, std::byte{0});
     if (error_) return std::unexpected(*error_);
-    for (std::byte& byte : out) byte = std::byte{++last_};
+    for (std::byte& byte : out) {
+      last_ = static_cast<uint8_t>(last_ + 1);
+      byte = std::byte{last_};
+    }
     return {};
   }
 

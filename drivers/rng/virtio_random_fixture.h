@@ -59,7 +59,8 @@ class VirtioRandomTest : public ::testing::Test {
     requests_.push_back(bytes.size());
     const size_t size = std::min(bytes.size(), bytes_per_request_);
     for (std::byte& byte : bytes.first(size)) {
-      byte = std::byte(constant_.value_or(++last_));
+      last_ = static_cast<uint8_t>(last_ + 1);
+      byte = std::byte{constant_.value_or(last_)};
     }
     return static_cast<uint32_t>(size);
   }

@@ -205,7 +205,7 @@ void FakeVirtioDevice::Take(uint16_t number) {
     const uint16_t head =
         ReadGuest<Le16>(memory_, setup.available + 4 + 2 * slot);
     in_flight_.push_back(Follow(number, head));
-    ++queue.next_available;
+    queue.next_available = static_cast<uint16_t>(queue.next_available + 1);
   }
   most_in_flight_ = std::max(most_in_flight_, in_flight_.size());
 }
@@ -247,7 +247,8 @@ void FakeVirtioDevice::Complete(const FakeRequest& request) {
   uint32_t id = request.head;
   uint32_t written = handler_(request);
   const uint64_t slot = queue.used_index % queue.setup.size;
-  uint16_t new_index = ++queue.used_index;
+  queue.used_index = static_cast<uint16_t>(queue.used_index + 1);
+  uint16_t new_index = queue.used_index;
   if (faults_.corrupt_used) faults_.corrupt_used(id, written, new_index);
   WriteGuest(memory_,
              queue.setup.used + 4 + 8 * slot,

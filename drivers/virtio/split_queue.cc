@@ -31,6 +31,11 @@ void StoreShared(T& field,
   std::atomic_ref<T>(field).store(value, order);
 }
 
+/// Indices of rings run freely and wrap at 65,536. [virtio-1.2 2.7.6]
+constexpr uint16_t After(uint16_t index) {
+  return static_cast<uint16_t>(index + 1);
+}
+
 }  // namespace
 
 Result<SplitQueue> SplitQueue::Create(uint16_t size,
@@ -113,7 +118,7 @@ void SplitQueue::WriteDescriptor(uint16_t index,
 
 void SplitQueue::Publish(uint16_t head) {
   StoreShared(available_ring_[next_available_ % size()], head);
-  ++next_available_;
+  next_available_ = After(next_available_);
   ++in_flight_count_;
   // Release: whoever sees the index sees the ring and the descriptors.
   StoreShared(available_->index, next_available_, std::memory_order_release);
@@ -138,7 +143,7 @@ Result<std::optional<Completion>> SplitQueue::Take() {
   const uint32_t id = LoadShared(element.id);
   const uint32_t written_bytes = LoadShared(element.written_bytes);
   const Completion completion = TRY(Finish(id, written_bytes));
-  ++next_used_;
+  next_used_ = After(next_used_);
   return completion;
 }
 

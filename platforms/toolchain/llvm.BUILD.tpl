@@ -10,6 +10,14 @@ filegroup(
     srcs = glob(["bin/*"]) + ["STAMP"],
 )
 
+filegroup(
+    name = "host_files",
+    srcs = [
+        ":tools",
+        "%{HOST_IGNORELIST}",
+    ],
+)
+
 # Directories, not globs of a thousand files: see STAMP.
 filegroup(
     name = "guest_files",
@@ -57,10 +65,10 @@ llvm_cc_toolchain_config(
 
 cc_toolchain(
     name = "host",
-    all_files = ":tools",
+    all_files = ":host_files",
     ar_files = ":tools",
     as_files = ":tools",
-    compiler_files = ":tools",
+    compiler_files = ":host_files",
     dwp_files = ":empty",
     linker_files = ":tools",
     objcopy_files = ":tools",
