@@ -69,15 +69,20 @@ Status CopyMemoryMap(GuestMemory& memory,
   return {};
 }
 
+/// A list that cannot be read counts as dropped.
 Status CopyModules(GuestMemory& memory,
                    const StartInfo& start_info,
                    BootInfoWriter& writer) {
   const size_t total = start_info.module_count;
   const size_t count = std::min(total, kMaxModules);
+  const auto list =
+      MapTable<ModuleEntry>(memory, start_info.module_list, count);
+  if (!list) {
+    writer.DropModules(total);
+    return {};
+  }
   writer.DropModules(total - count);
-  if (count == 0) return {};
-  ByteReader table(
-      TRY(MapTable<ModuleEntry>(memory, start_info.module_list, count)));
+  ByteReader table(*list);
   for (size_t i = 0; i < count; ++i) {
     const auto entry = TRY(table.Read<ModuleEntry>());
     writer.AddModule(entry.address, entry.size_bytes, entry.command_line);

@@ -15,8 +15,8 @@ namespace flint::boot {
 /// kUnsupported for version 0, which has no memory map; kCorrupt for a wrong
 /// magic or a count beyond reason; kOutOfRange if a structure lies outside
 /// `memory`; `info` is then incomplete. A command line that cannot be read
-/// counts as empty, a module with an impossible address as dropped: neither is
-/// worth the boot. [pvh]
+/// counts as empty, a module with an impossible address and a list of them that
+/// is nowhere as dropped: none is worth the boot. [pvh]
 Status ReadStartInfo(GuestMemory& memory, uint64_t address, BootInfo& info);
 
 }  // namespace flint::boot

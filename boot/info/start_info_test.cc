@@ -155,10 +155,21 @@ TEST_F(StartInfoTest, RefusesStructuresOutsideMemory) {
   EXPECT_THAT(Read(), IsError(ErrorCode::kOutOfRange));
   PutStartInfo({.memory_map = UINT64_MAX});
   EXPECT_THAT(Read(), IsError(ErrorCode::kOutOfRange));
-  PutStartInfo({.modules = 0x3000 - 31});
-  EXPECT_THAT(Read(), IsError(ErrorCode::kOutOfRange));
-  PutStartInfo({.modules = UINT64_MAX - 16});
-  EXPECT_THAT(Read(), IsError(ErrorCode::kOutOfRange));
+}
+
+TEST_F(StartInfoTest, DropsAModuleListThatIsNotThere) {
+  for (const uint64_t modules : {uint64_t{0x3000 - 31}, UINT64_MAX - 16}) {
+    PutStartInfo({.modules = modules});
+    ASSERT_OK(Read());
+    EXPECT_THAT(info_->modules(), IsEmpty());
+    EXPECT_EQ(info_->dropped_module_count(), 1u);
+  }
+  // What QEMU's PVH ROM has there when it gives no modules is what memory had
+  // before.
+  PutStartInfo({.module_count = 0xA5A5'A5A5, .modules = 0xA5A5'A5A5'A5A5'A5A5});
+  ASSERT_OK(Read());
+  EXPECT_THAT(info_->modules(), IsEmpty());
+  EXPECT_EQ(info_->dropped_module_count(), 0xA5A5'A5A5u);
 }
 
 TEST_F(StartInfoTest, IsRefusedWhereverMemoryEndsWithinIt) {
