@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/bench/cost.h"
 
-#include <sys/stat.h>
-
 #include <chrono>
 #include <fstream>
 #include <map>
@@ -30,6 +28,8 @@ using qemu::Qemu;
 constexpr std::chrono::minutes kLimit{10};
 constexpr std::string_view kPlugin = "testing/bench/instruction_counter.so";
 constexpr uint64_t kSectorBytes = 512;
+constexpr size_t kPageBytes = 4096;
+constexpr size_t kMebibyte = 1 << 20;
 /// Of QEMU's that a kernel of make_end_kernel has ended: odd, above 1.
 constexpr int kFirstDoorStatus = 3;
 
@@ -116,11 +116,36 @@ std::string PluginArgument(const Subject& subject, std::string_view out) {
   return argument;
 }
 
-/// What of a sparse file has been written.
-uint64_t AllocatedBytes(const std::string& path) {
-  struct stat status{};
-  if (stat(path.c_str(), &status) != 0) return 0;
-  return static_cast<uint64_t>(status.st_blocks) * 512;
+/// A MiB of memory before a machine starts: of bytes that nobody leaves there.
+/// Zeros in the first, of which QEMU's PVH ROM believes that it is clear.
+std::string UntouchedMebibyte(int index) {
+  return std::string(kMebibyte, index == 0 ? '\0' : '\xA5');
+}
+
+/// Makes a file of memory that is as yet untouched.
+absl::Status WriteMemory(const std::string& path, int mebibytes) {
+  std::ofstream file(path, std::ios::binary);
+  for (int i = 0; i < mebibytes; ++i) file << UntouchedMebibyte(i);
+  if (!file.flush()) return absl::UnavailableError("no room for " + path);
+  return absl::OkStatus();
+}
+
+/// How much of such memory was written since, in whole pages.
+absl::StatusOr<uint64_t> TouchedBytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string mebibyte(kMebibyte, '\0');
+  uint64_t bytes = 0;
+  for (int i = 0; file.read(mebibyte.data(), kMebibyte); ++i) {
+    const std::string untouched = UntouchedMebibyte(i);
+    for (size_t page = 0; page < kMebibyte; page += kPageBytes) {
+      if (mebibyte.compare(page, kPageBytes, untouched, page, kPageBytes) !=
+          0) {
+        bytes += kPageBytes;
+      }
+    }
+  }
+  if (!file.eof()) return absl::UnavailableError("cannot read " + path);
+  return bytes;
 }
 
 }  // namespace
@@ -131,8 +156,12 @@ absl::StatusOr<Measurement> Measure(const Subject& subject) {
   if (!directory.ok()) return directory.status();
   const std::string out = directory->Child("counts");
   const std::string memory = directory->Child("memory");
-
   Machine counted = subject.machine;
+  if (const absl::Status written =
+          WriteMemory(memory, counted.memory_mebibytes());
+      !written.ok()) {
+    return written;
+  }
   counted.WithTrace("virtio_blk_handle_read")
       .WithMemoryFile(memory)
       .WithArguments({"-d", "plugin", "-plugin"})
@@ -150,7 +179,9 @@ absl::StatusOr<Measurement> Measure(const Subject& subject) {
     return read;
   }
   measurement.cost.serial_characters = (*qemu)->serial().size();
-  measurement.cost.memory_bytes = AllocatedBytes(memory);
+  const absl::StatusOr<uint64_t> touched = TouchedBytes(memory);
+  if (!touched.ok()) return touched.status();
+  measurement.cost.memory_bytes = *touched;
   return measurement;
 }
 

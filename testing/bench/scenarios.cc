@@ -12,7 +12,7 @@ namespace {
 
 using qemu::Machine;
 
-constexpr int kMemoryMib = 1024;
+constexpr int kMemoryMib = 512;
 
 std::string File(std::string_view name) {
   return qemu::Runfile(absl::StrCat("testing/bench/", name));

@@ -47,8 +47,8 @@ class Machine {
   static Machine Microvm(std::string_view options = "");
 
   Machine& WithMemoryMib(int mebibytes);
-  /// The machine's memory is this file, made anew: what was never touched takes
-  /// no room in it.
+  /// The machine's memory is this file. One that is not there is made, of
+  /// zeros; one of the memory's size keeps what is in it.
   Machine& WithMemoryFile(std::string path);
   /// The processor's model; "max" unless told.
   Machine& WithCpu(std::string model);
@@ -72,6 +72,7 @@ class Machine {
   Machine& WithPauseOnShutdown();
   Machine& WithArguments(const std::vector<std::string>& arguments);
 
+  int memory_mebibytes() const { return memory_mebibytes_; }
   /// All of it but the program's name and the serial port.
   std::vector<std::string> Arguments() const;
 
